@@ -1,0 +1,12 @@
+//! The engine: acts, what may come next, where a dossier stands, how long it lives. Pure.
+
+mod act;
+mod processing;
+mod value;
+
+pub use act::{Act, Author, Draft, EffectiveAct, effective};
+pub use processing::{
+    Case, Explained, Fault, Flag, Judgement, Known, Offer, Processing, Severity, Standing, Term,
+    TermState,
+};
+pub use value::{Facts, Value};

@@ -1,0 +1,167 @@
+use huis_kernel::Date;
+use huis_law::{Computed, Law, Place};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::{Act, Draft, Facts, Value};
+
+/// What sections hold now, as a rule may read it: section id → occurrences (number, fields).
+#[derive(Clone, Debug, Default)]
+pub struct Known(pub BTreeMap<String, Vec<(u32, Facts)>>);
+
+impl Known {
+    /// The value of a field in the first occurrence of a section.
+    pub fn get(&self, section: &str, field: &str) -> Option<&Value> {
+        self.0.get(section)?.first()?.1.get(field)
+    }
+}
+
+/// A dossier as a rule sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The day the dossier was opened.
+    pub opened_on: Date,
+    /// Its acts, by number.
+    pub acts: &'a [Act],
+    /// What its sections hold.
+    pub known: &'a Known,
+    /// Where the dwelling is: the holidays of the place count.
+    pub place: &'a Place,
+}
+
+/// How serious a remark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    /// To know.
+    Info,
+    /// To look at: the act stands, but something may be irregular.
+    Warning,
+    /// The law says the act (or the procedure) is void or inadmissible.
+    Serious,
+}
+
+/// Why an act is refused. All the faults of a draft are given at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The field at fault; `None` when it is the act itself. `"on"` is the act's date.
+    pub field: Option<String>,
+    /// Stable code, for tests and the API.
+    pub code: String,
+    /// What is wrong and how to mend it, in French, with no personal datum.
+    pub message: String,
+    /// Article or clause.
+    pub article: String,
+}
+
+/// A remark on an act that is recorded all the same, or on the dossier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Stable code.
+    pub code: String,
+    /// How serious.
+    pub severity: Severity,
+    /// What is irregular and what to do, in French.
+    pub message: String,
+    /// Article or clause.
+    pub article: String,
+    /// The act it speaks of.
+    pub act: Option<u32>,
+}
+
+/// The state of a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TermState {
+    /// Still to come, or overdue when its date is past.
+    Running,
+    /// Done in time, or reached when nothing was to be done.
+    Met,
+    /// Done late.
+    Late,
+    /// No longer of any use (the dossier closed, the act was voided).
+    Dropped,
+}
+
+/// A deadline or an awaited event. The card keeps `rule`, `due`, `action` and `state`; the
+/// explanation is computed again whenever the dossier is opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Stable code of the rule (`cp-regularisation`, `cfp-silence`): a case of the processing.
+    pub rule: String,
+    /// What it is, in French.
+    pub label: String,
+    /// The date.
+    pub due: Date,
+    /// True when someone must do something by then; false when it is a date to know.
+    pub action: bool,
+    /// State, as of the `today` of the computation.
+    pub state: TermState,
+    /// The act it comes from.
+    pub act: Option<u32>,
+    /// How it was found.
+    pub explained: Explained,
+}
+
+/// A date with its rule, its article, the version in force and the steps of the computation.
+pub type Explained = Computed;
+
+/// An act that may be recorded now, or why not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Kind of act.
+    pub kind: String,
+    /// True for the act the procedure awaits next (shown first).
+    pub expected: bool,
+    /// Fields to ask now: those the guard needs and does not know yet, and those of the act.
+    pub fields: Vec<String>,
+    /// Values already known (from sections or earlier acts) to start the form with.
+    pub prefill: Facts,
+    /// Why it cannot be recorded now.
+    pub refused: Option<Fault>,
+}
+
+/// A draft that is accepted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// What is irregular all the same.
+    pub flags: Vec<Flag>,
+    /// The facts that the rule used beside those typed, to seal with the act (I10).
+    pub used: Facts,
+}
+
+/// Where a dossier stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Stage, of the register's `[[etape]]`.
+    pub stage: String,
+    /// Finer step, a code of the processing.
+    pub step: String,
+    /// What the step is called, in French.
+    pub step_label: String,
+    /// The day it was closed, when it is.
+    pub closed_on: Option<Date>,
+    /// How many times it was reopened.
+    pub reopened: u32,
+    /// Deadlines and awaited events, by date.
+    pub terms: Vec<Term>,
+    /// Remarks on the dossier.
+    pub flags: Vec<Flag>,
+}
+
+/// What a processing adds to the engine: pure rules. The engine knows no processing by name.
+pub trait Processing: Send + Sync {
+    /// The register's id.
+    fn id(&self) -> &'static str;
+    /// Which acts may come now, what each needs, and why the others may not.
+    fn offers(&self, case: &Case<'_>, law: &Law, today: Date) -> Vec<Offer>;
+    /// Accepts a draft, or gives all its faults.
+    fn judge(
+        &self,
+        case: &Case<'_>,
+        draft: &Draft,
+        law: &Law,
+        today: Date,
+    ) -> Result<Judgement, Vec<Fault>>;
+    /// Where the dossier stands on a day.
+    fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing;
+}
