@@ -112,13 +112,19 @@ mod tests {
             for i in 0..8 {
                 let mut wrong = plain.clone();
                 wrong[i] = if wrong[i] == '9' { '0' } else { char::from(wrong[i] as u8 + 1) };
-                assert_eq!(String::from_iter(wrong).parse::<CaseNumber>(), Err(CaseNumberError::Check));
+                assert_eq!(
+                    String::from_iter(wrong).parse::<CaseNumber>(),
+                    Err(CaseNumberError::Check)
+                );
             }
             for i in 0..7 {
                 let mut swapped = plain.clone();
                 swapped.swap(i, i + 1);
                 if swapped != plain {
-                    assert_eq!(String::from_iter(swapped).parse::<CaseNumber>(), Err(CaseNumberError::Check));
+                    assert_eq!(
+                        String::from_iter(swapped).parse::<CaseNumber>(),
+                        Err(CaseNumberError::Check)
+                    );
                 }
             }
         }

@@ -59,9 +59,13 @@ mod tests {
 
     #[test]
     fn amounts_read_as_typed_and_print_in_french() {
-        for (text, cents) in
-            [("680", 68_000), ("1 234,5", 123_450), ("0,01", 1), ("-12.30 €", -1230), ("1\u{202f}000", 100_000)]
-        {
+        for (text, cents) in [
+            ("680", 68_000),
+            ("1 234,5", 123_450),
+            ("0,01", 1),
+            ("-12.30 €", -1230),
+            ("1\u{202f}000", 100_000),
+        ] {
             assert_eq!(Money::parse(text), Ok(Money(cents)), "{text}");
         }
         for text in ["", "12,345", "abc", "1,2,3", "99999999999999999999", "--1"] {

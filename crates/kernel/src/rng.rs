@@ -9,7 +9,8 @@ pub trait Rng: Send + Sync {
     fn below(&self, bound: u32) -> u32 {
         let mut bytes = [0; 8];
         self.fill(&mut bytes);
-        u32::try_from((u128::from(u64::from_le_bytes(bytes)) * u128::from(bound)) >> 64).unwrap_or(0)
+        u32::try_from((u128::from(u64::from_le_bytes(bytes)) * u128::from(bound)) >> 64)
+            .unwrap_or(0)
     }
 }
 
