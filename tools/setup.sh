@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs what the tests need and is not there yet; says nothing about what is. Safe to repeat.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+axe_core=4.14.1
+aiosmtpd=1.4.6
+tools=target/tools
+mkdir -p "$tools"
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo; then sudo "$@"
+  else echo "Il faut les droits d'administration pour : $*" >&2; return 1
+  fi
+}
+
+# Debian packages, asked for by the program that each brings.
+packages=()
+have cc || packages+=(build-essential)
+have git || packages+=(git)
+have psql && [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null || command -v initdb)" ] \
+  || packages+=(postgresql)
+have chromium || have google-chrome || packages+=(chromium)
+have chromedriver || packages+=(chromium-driver)
+have setsid || packages+=(util-linux)
+have pkill || packages+=(procps)
+have npm || packages+=(npm)
+if [ ! -x "$tools/venv/bin/python" ]; then
+  have python3 || packages+=(python3)
+  # Debian's Python knows `venv` but cannot fill one without this package.
+  python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+fi
+if [ ${#packages[@]} -gt 0 ]; then
+  have apt-get || { echo "À installer : ${packages[*]}" >&2; exit 1; }
+  echo "apt-get install ${packages[*]}"
+  as_root apt-get update -qq </dev/null
+  # The packages' own server is not wanted: each test run starts its own.
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >"$tools/apt.log" 2>&1 \
+    || { tail -n 30 "$tools/apt.log" >&2; exit 1; }
+fi
+
+version_of() { sed -n 's/^ *"version": *"\(.*\)".*/\1/p' "$1" 2>/dev/null | head -n 1; }
+if [ "$(version_of "$tools/node_modules/axe-core/package.json")" != "$axe_core" ]; then
+  echo "npm install axe-core@$axe_core"
+  npm install --prefix "$tools" --no-save --no-audit --no-fund --loglevel=error \
+    "axe-core@$axe_core" </dev/null
+fi
+
+if ! "$tools/venv/bin/python" -c "
+import importlib.metadata, sys
+sys.exit(importlib.metadata.version('aiosmtpd') != '$aiosmtpd')" 2>/dev/null; then
+  echo "pip install aiosmtpd==$aiosmtpd"
+  python3 -m venv "$tools/venv"
+  "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "aiosmtpd==$aiosmtpd" </dev/null
+fi
+
+if ! cargo nextest --version >/dev/null 2>&1; then
+  echo "cargo install cargo-nextest"
+  cargo install --quiet --locked cargo-nextest </dev/null
+fi
