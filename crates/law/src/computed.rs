@@ -37,7 +37,3 @@ pub struct Computed {
     /// The steps, in order.
     pub steps: Vec<Step>,
 }
-
-/// All the dated parameters and the calendar.
-#[derive(Clone, Debug, Default)]
-pub struct Law {}
