@@ -3,7 +3,7 @@
 use huis_kernel::{Date, Delay};
 
 use crate::holiday::weekend;
-use crate::words::{long_date, month, ordinal, short_date, weekday};
+use crate::words::{french_spaces, long_date, month, ordinal, short_date, weekday};
 use crate::{Computed, Dated, Law, LawError, Place, Step};
 
 /// What becomes of a delay whose last day is no working day.
@@ -38,7 +38,7 @@ impl Steps {
     }
 
     fn say(&mut self, text: impl Into<String>, date: Option<Date>) {
-        self.0.push(Step { text: text.into(), date });
+        self.0.push(Step { text: french_spaces(&text.into()), date });
     }
 }
 
@@ -74,7 +74,7 @@ impl Law {
         let mut article = dated.article.clone();
         match roll {
             Roll::Cpc642 => {
-                article.push_str(" ; CPC, art. 641 et 642");
+                article.push_str("\u{a0}; CPC, art. 641 et 642");
                 let (rolled, sure) = self.roll(due, place, &mut steps);
                 due = rolled;
                 verified &= sure;

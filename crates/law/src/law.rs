@@ -41,10 +41,10 @@ pub struct Law {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LawError {
     /// No parameter has this id.
-    #[error("le paramètre « {0} » n'existe pas")]
+    #[error("le paramètre «\u{a0}{0}\u{a0}» n'existe pas")]
     Unknown(String),
     /// The parameter has no version for that day.
-    #[error("le paramètre « {id} » n'a pas de version en vigueur au {on}")]
+    #[error("le paramètre «\u{a0}{id}\u{a0}» n'a pas de version en vigueur au {on}")]
     NotInForce {
         /// The parameter.
         id: String,
@@ -52,7 +52,7 @@ pub enum LawError {
         on: Date,
     },
     /// The parameter is no delay, or no count of working days.
-    #[error("le paramètre « {id} » n'est pas {expected}")]
+    #[error("le paramètre «\u{a0}{id}\u{a0}» n'est pas {expected}")]
     Unit {
         /// The parameter.
         id: String,
@@ -109,7 +109,8 @@ impl Law {
         let mut faults = Faults::new(name, text);
         let (root, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
-            faults.at(error.span().map_or(0, |s| s.start), error.message());
+            let at = error.span().map_or(0, |s| s.start);
+            faults.at(at, format!("écriture TOML : {}", error.message()));
         }
         let mut file = Entry::new(root.get_ref(), 0);
         self.holidays.extend(

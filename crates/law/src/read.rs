@@ -3,9 +3,11 @@
 use huis_kernel::Date;
 use toml::de::{DeTable, DeValue};
 
+use crate::words::french_spaces;
+
 /// What is wrong in a parameter file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, ligne {line} : {what}")]
+#[error("{file}, ligne {line}\u{a0}: {what}")]
 pub struct LawFault {
     /// The file, as its path under `parameters/`.
     pub file: String,
@@ -30,7 +32,8 @@ impl<'a> Faults<'a> {
     /// Notes a fault at a byte of the text.
     pub(crate) fn at(&mut self, byte: usize, what: impl Into<String>) {
         let line = self.line(byte);
-        self.found.push(LawFault { file: self.file.to_owned(), line, what: what.into() });
+        let what = french_spaces(&what.into());
+        self.found.push(LawFault { file: self.file.to_owned(), line, what });
     }
 
     fn line(&self, byte: usize) -> usize {
@@ -85,7 +88,7 @@ impl<'t> Entry<'t> {
     /// A text that is not empty.
     pub(crate) fn text(&mut self, faults: &mut Faults<'_>, key: &'static str) -> Option<String> {
         self.get(faults, key, "un texte entre guillemets, non vide", |v| {
-            v.as_str().filter(|s| !s.trim().is_empty()).map(str::to_owned)
+            v.as_str().filter(|s| !s.trim().is_empty()).map(french_spaces)
         })
     }
 

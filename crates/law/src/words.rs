@@ -1,4 +1,4 @@
-//! Dates in French, as the steps of a computation say them.
+//! Dates and spaces in French, as the steps of a computation say them.
 
 use huis_kernel::Date;
 use jiff::civil::Weekday;
@@ -48,4 +48,26 @@ pub fn long_date(day: Date) -> String {
 /// `1er`, `42e`
 pub(crate) fn ordinal(n: u32) -> String {
     if n == 1 { "1er".to_owned() } else { format!("{n}e") }
+}
+
+/// No-break spaces where French typography wants them, so that a file is typed as one types.
+pub(crate) fn french_spaces(text: &str) -> String {
+    [" :", " ;", " ?", " !", " %", " €", " »", "« "]
+        .iter()
+        .fold(text.to_owned(), |text, typed| text.replace(typed, &typed.replace(' ', "\u{a0}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn dates_and_spaces_are_french() {
+        assert_eq!(long_date(date(2025, 6, 2)), "lundi 2\u{a0}juin 2025");
+        assert_eq!(short_date(date(2026, 2, 1)), "1er\u{a0}février 2026");
+        let typed = "« cql » : 2 mois ; 5 %";
+        assert_eq!(french_spaces(typed), "«\u{a0}cql\u{a0}»\u{a0}: 2 mois\u{a0}; 5\u{a0}%");
+        assert_eq!((ordinal(1), ordinal(42)), ("1er".to_owned(), "42e".to_owned()));
+    }
 }

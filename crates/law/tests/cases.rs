@@ -37,6 +37,11 @@ fn date(value: &Value) -> Date {
     value.as_datetime().unwrap().to_string().parse().unwrap()
 }
 
+/// Case files are typed with plain spaces.
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
 fn check(file: &str, known: &[&str], case: impl Fn(&Law, &Case)) {
     let law = Law::embedded().unwrap();
     let file: Table = file.parse().unwrap();
@@ -79,14 +84,14 @@ fn delays_are_counted_as_the_law_counts_them() {
             other => panic!("sens inconnu : {other}"),
         }
         .unwrap();
-        let steps: Vec<_> = computed.steps.iter().map(|s| s.text.as_str()).collect();
+        let steps: Vec<_> = computed.steps.iter().map(|s| plain(&s.text)).collect();
         assert_eq!(Some(computed.due), case.date("attendu"), "{} : {steps:#?}", case.name());
         assert_eq!(computed.safe, case.date("sur"), "{}", case.name());
         assert_eq!(computed.verified, case.bool("verifie").unwrap_or(true), "{}", case.name());
         assert!(!computed.article.is_empty());
-        assert!(steps[0].contains(law.label(id).unwrap()), "{steps:#?}");
+        assert!(steps[0].contains(&plain(law.label(id).unwrap())), "{steps:#?}");
         if let Some(step) = case.text("etape") {
-            assert!(steps.contains(&step), "{} : {steps:#?}", case.name());
+            assert!(steps.iter().any(|s| s == step), "{} : {steps:#?}", case.name());
         }
     });
 }

@@ -1,6 +1,8 @@
 //! What holds for any day: counting never goes backwards, and a rolled delay ends on a working
 //! day (CPC, art. 641 and 642; X-02).
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test stops the test")]
+
 use huis_kernel::Date;
 use huis_law::{Law, Place, Roll};
 use jiff::{ToSpan, civil::date};
