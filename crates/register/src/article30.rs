@@ -110,31 +110,31 @@ fn profile(register: &Register, profile: &Profile) -> String {
         }
     }
     if seen.is_empty() {
-        parts.push("ne voit aucun volet".to_owned());
+        parts.push("Ne voit aucun volet".to_owned());
     } else {
-        parts.push(format!("voit {}", seen.join(" ; ")));
+        parts.push(format!("Voit {}", seen.join(" ; ")));
     }
     let acts: Vec<&str> =
         register.acts.iter().filter(|a| profile.may_act(&a.id)).map(|a| a.label.as_str()).collect();
     if !acts.is_empty() {
-        parts.push(format!("inscrit {}", list(&acts)));
+        parts.push(format!("Inscrit {}", list(&acts)));
     }
     if !profile.powers.is_empty() {
         let powers: Vec<&str> = profile.powers.iter().map(|p| power_label(*p)).collect();
-        parts.push(format!("peut {}", powers.join(", ")));
+        parts.push(format!("Peut {}", powers.join(", ")));
     }
     if let Some(sponsor) = &profile.sponsor {
-        parts.push(format!("habilité par : {sponsor}"));
+        parts.push(format!("Habilité par : {sponsor}"));
     }
     if profile.second_factor {
-        parts.push("second facteur exigé".to_owned());
+        parts.push("Second facteur exigé".to_owned());
     }
     if profile.partner {
         parts.push(
-            "partenaire, fermé tant que l'installation ne nomme pas son autorisation".to_owned(),
+            "Partenaire, fermé tant que l'installation ne nomme pas son autorisation".to_owned(),
         );
     }
-    parts.push(format!("habilitation de {} au plus ({})", profile.max_term, profile.source));
+    parts.push(format!("Habilitation de {} au plus ({})", profile.max_term, profile.source));
     parts.join(". ")
 }
 
@@ -200,7 +200,10 @@ fn security(register: &Register) -> Vec<Row> {
         ),
         row(
             "Habilitations",
-            format!("Individuelles, datées, revues au moins tous les {}.", s.review_every),
+            format!(
+                "Individuelles et datées. Délai entre deux revues : {} au plus.",
+                s.review_every
+            ),
         ),
         row("Mots de passe", format!("Règles « {} ».", s.password_rules)),
         row(

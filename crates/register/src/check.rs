@@ -25,14 +25,14 @@ struct Check<'r> {
 }
 
 impl Check<'_> {
-    /// Tells a name that no declared thing bears. `what` is « volet », « acte »…
-    fn unknown(&self, path: &str, name: &str, what: &str, declared: &[&str]) {
+    /// Tells a name that no declared thing bears. `none` is « aucun volet », « aucune étape »…
+    fn unknown(&self, path: &str, name: &str, none: &str, table: &str, declared: &[&str]) {
         let mend = match nearest(name, declared.iter().copied()) {
             Some(near) => format!("Vouliez-vous {} ?", quote(near)),
-            None if declared.is_empty() => format!("Déclarez-le par [[{what}]]."),
-            None => format!("Déclarez-le par [[{what}]], ou choisissez parmi {}.", list(declared)),
+            None if declared.is_empty() => format!("Ajoutez [[{table}]]."),
+            None => format!("Ajoutez [[{table}]], ou choisissez parmi {}.", list(declared)),
         };
-        self.report.on(path, &format!("aucun {what} ne s'appelle {}.", quote(name)), &mend);
+        self.report.on(path, &format!("{none} ne s'appelle {}.", quote(name)), &mend);
     }
 
     fn section_ids(&self) -> Vec<&str> {
@@ -47,7 +47,7 @@ impl Check<'_> {
     fn section(&self, path: &str, name: &str) -> Option<&Section> {
         let found = self.register.section(name);
         if found.is_none() && !name.is_empty() {
-            self.unknown(path, name, "volet", &self.section_ids());
+            self.unknown(path, name, "aucun volet", "volet", &self.section_ids());
         }
         found
     }
@@ -55,7 +55,7 @@ impl Check<'_> {
     fn acts_exist(&self, path: &str, names: &[String]) {
         for name in names.iter().filter(|n| n.as_str() != "*") {
             if self.register.act(name).is_none() {
-                self.unknown(&item(path, name), name, "acte", &self.act_ids());
+                self.unknown(&item(path, name), name, "aucun acte", "acte", &self.act_ids());
             }
         }
         if names.len() > 1 && names.iter().any(|n| n == "*") {
@@ -71,15 +71,7 @@ impl Check<'_> {
         for section in &self.register.sections {
             let path = format!("volet[{}]", section.id);
             if let Some(about) = &section.about {
-                let key = format!("{path}.de_qui");
-                let target = self.section(&key, about);
-                if target.is_some_and(|t| t.id == section.id) {
-                    self.report.on(
-                        &key,
-                        "un volet ne peut pas dire de lui-même de qui il parle.",
-                        "Nommez le volet des personnes, ou retirez de_qui.",
-                    );
-                }
+                self.repeated(&format!("{path}.de_qui"), about);
             }
             self.references(&path, &section.fields);
             if section.class == Class::Sante {
@@ -105,16 +97,19 @@ impl Check<'_> {
         for field in fields {
             let FieldKind::Reference { section } = &field.kind else { continue };
             let key = format!("{path}.champs[{}].volet", field.id);
-            if self.section(&key, section).is_some_and(|s| !s.repeats) {
-                self.report.on(
-                    &key,
-                    &format!(
-                        "le volet {} ne se répète pas : il n'y a rien à désigner.",
-                        quote(section)
-                    ),
-                    "Écrivez repete = true dans ce volet, ou retirez ce champ.",
-                );
-            }
+            self.repeated(&key, section);
+        }
+    }
+
+    /// One occurrence of a section can be meant only where there are several.
+    fn repeated(&self, path: &str, name: &str) {
+        let once = self.section(path, name).is_some_and(|s| !s.repeats);
+        if once && !self.report.told(&format!("volet[{name}].repete")) {
+            self.report.on(
+                path,
+                &format!("le volet {} ne se répète pas : il n'y a rien à désigner.", quote(name)),
+                "Écrivez repete = true dans ce volet, ou retirez cette clé.",
+            );
         }
     }
 
@@ -123,7 +118,13 @@ impl Check<'_> {
         for act in &self.register.acts {
             let path = format!("acte[{}]", act.id);
             if !act.stage.is_empty() && !stages.contains(&act.stage.as_str()) {
-                self.unknown(&format!("{path}.etape"), &act.stage, "etape", &stages);
+                self.unknown(
+                    &format!("{path}.etape"),
+                    &act.stage,
+                    "aucune étape",
+                    "etape",
+                    &stages,
+                );
             }
             self.references(&path, &act.fields);
         }
@@ -142,6 +143,7 @@ impl Check<'_> {
                 );
             }
             let mut kinds = Vec::new();
+            let mut misread = false;
             for field_path in &search.of {
                 let at = item(&path, &spelled(field_path));
                 let Some(section) = self.section(&at, &field_path.section) else { continue };
@@ -168,8 +170,15 @@ impl Check<'_> {
                         "une recherche nomme des champs, non un volet entier.",
                         "Écrivez « volet.champ ».",
                     ),
-                    Some(name) => kinds.extend(self.field(&at, section, name).map(|f| &f.kind)),
+                    Some(name) => {
+                        kinds.extend(self.field(&at, section, name).map(|f| &f.kind));
+                        let key = format!("volet[{}].champs[{name}].type", section.id);
+                        misread |= self.report.told(&key);
+                    }
                 }
+            }
+            if misread {
+                continue;
             }
             let tells_apart: Vec<_> = kinds
                 .iter()
@@ -233,7 +242,13 @@ impl Check<'_> {
             self.acts_exist(&format!("{path}.voit_actes"), &profile.sees_acts);
             self.acts_exist(&format!("{path}.agit"), &profile.acts);
             if !profile.purpose.is_empty() && !purposes.contains(&profile.purpose.as_str()) {
-                self.unknown(&format!("{path}.finalite"), &profile.purpose, "finalite", &purposes);
+                self.unknown(
+                    &format!("{path}.finalite"),
+                    &profile.purpose,
+                    "aucune finalité",
+                    "finalite",
+                    &purposes,
+                );
             }
         }
     }

@@ -87,6 +87,11 @@ impl<'a> Report<'a> {
         self.at(offset, path, message, mend);
     }
 
+    /// Was a fault already told at this key? What follows from it is then not worth telling.
+    pub(crate) fn told(&self, path: &str) -> bool {
+        self.faults.borrow().iter().any(|(_, fault)| fault.path == path)
+    }
+
     pub(crate) fn is_clean(&self) -> bool {
         self.faults.borrow().is_empty()
     }

@@ -98,7 +98,7 @@ impl<'a> Block<'a> {
         self.report.at(
             value.span().start,
             &self.below(key),
-            &format!("{expected} est attendu ici, et non {}.", french_type(value.get_ref())),
+            &format!("attendu ici : {expected} ; écrit : {}.", french_type(value.get_ref())),
             "Corrigez la valeur.",
         );
     }

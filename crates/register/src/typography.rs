@@ -51,11 +51,24 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
         .map(|(_, k)| k)
 }
 
+/// The commonest slip: an accent, which no key has.
+const fn unaccented(c: char) -> char {
+    match c {
+        'é' | 'è' | 'ê' | 'ë' | 'É' => 'e',
+        'à' | 'â' => 'a',
+        'î' | 'ï' => 'i',
+        'ô' => 'o',
+        'ù' | 'û' => 'u',
+        'ç' => 'c',
+        other => other,
+    }
+}
+
 /// Levenshtein's distance: letters to change, add or remove.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
+    for (i, ca) in a.chars().map(unaccented).enumerate() {
         let mut left = i + 1;
         let mut next = vec![left];
         for ((cb, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {

@@ -9,7 +9,7 @@ pub(super) fn compare(old: &Register, new: &Register, out: &mut Changes) {
     for p in found.added {
         let partner = if p.partner { " partenaire, fermé sans autorisation (X-26)," } else { "" };
         out.loosens(&format!("Nouveau profil « {} »,{partner} fondé sur {}.", p.label, p.source));
-        moved(&Profile { label: p.label.clone(), ..nobody(p) }, p, old, new, out);
+        moved(&nobody(p), p, old, new, out);
     }
     for p in found.gone {
         out.tightens(&format!("Le profil « {} » disparaît : ses habilitations tombent.", p.label));

@@ -84,7 +84,9 @@ fn unit(old: &Retention, new: &Retention, what: &str, out: &mut Changes) {
         let text = format!("{what} : à la fin, {}.", words::ending_label(new.then));
         out.push(kind, &text);
     }
-    if old.alert_without_event != new.alert_without_event {
+    // A clock that starts at the opening awaits nothing.
+    let awaits = old.from == StartEvent::Cloture && new.from == StartEvent::Cloture;
+    if awaits && old.alert_without_event != new.alert_without_event {
         let sooner = compare_delays(new.alert_without_event, old.alert_without_event);
         let kind =
             if sooner == Some(Ordering::Less) { ChangeKind::Tightens } else { ChangeKind::Loosens };
