@@ -1,5 +1,7 @@
 //! The testkit's PostgreSQL: real, apart for each test, gone with its handle.
 
+use std::process::Command;
+
 use huis_testkit::Postgres;
 
 #[test]
@@ -23,10 +25,18 @@ fn databases_are_apart_and_copies_hold_what_their_template_held() {
 
 #[test]
 fn handles_share_one_server_which_ends_with_the_last() {
-    // A server that is lent to the test run outlives it: this is about one's own.
+    // In a test run that lends a server, one's own is tried in a run of this test without it.
     if std::env::var_os("HUIS_TEST_POSTGRES").is_some() {
         let again = Postgres::start().unwrap();
         assert_eq!(again.url(), std::env::var("HUIS_TEST_POSTGRES").unwrap());
+        let name = "handles_share_one_server_which_ends_with_the_last";
+        let alone = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env_remove("HUIS_TEST_POSTGRES")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&alone.stdout);
+        assert!(alone.status.success() && said.contains("1 passed"), "{said}");
         return;
     }
     let first = Postgres::start().unwrap();

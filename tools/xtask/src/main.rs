@@ -1,1 +1,65 @@
-fn main() {}
+//! The project's own commands: `cargo xtask …`.
+
+mod arrows;
+mod ci;
+mod citations;
+mod clauses;
+mod generate;
+mod licences;
+mod links;
+mod project;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Les commandes du projet")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installe ce qui manque et lance tous les contrôles et tous les tests.
+    Ci,
+    /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, nextest.
+    Setup,
+    /// Contrôle la taille des fichiers, les liens, les dépendances entre crates et les licences.
+    Tidy,
+    /// Dit quelles clauses ont des tests, et lesquels.
+    Clauses {
+        /// Seulement les clauses qui commencent ainsi : X, X-09.
+        #[arg(long)]
+        only: Option<String>,
+        /// N'affiche que les fautes : une clause tenue qui a perdu ses tests.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Écrit les documents tirés des registres, des paramètres et des clauses.
+    Gen {
+        /// N'écrit rien ; échoue si un document n'est pas à jour.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Ci => ci::run(),
+        Command::Setup => ci::setup(),
+        Command::Tidy => tidy::run(),
+        Command::Clauses { check: true, .. } => clauses::check(),
+        Command::Clauses { only, check: false } => clauses::print(only.as_deref()),
+        Command::Gen { check } => generate::run(check),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
