@@ -29,10 +29,12 @@ impl MustChange {
     pub const fn message(self) -> &'static str {
         match self {
             Self::Given => {
-                "Ce mot de passe vous a été remis : choisissez le vôtre avant de continuer."
+                "Ce mot de passe vous a été remis\u{a0}: choisissez le vôtre avant de continuer."
             }
             Self::Reset => "Choisissez un nouveau mot de passe.",
-            Self::Expired => "Votre mot de passe a atteint sa durée : choisissez-en un nouveau.",
+            Self::Expired => {
+                "Votre mot de passe a atteint sa durée\u{a0}: choisissez-en un nouveau."
+            }
         }
     }
 }

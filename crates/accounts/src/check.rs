@@ -69,8 +69,10 @@ impl PasswordRules {
         };
         let kind =
             if for_whom.is_empty() { RuleKind::Length } else { RuleKind::AdministratorLength };
-        let reason =
-            format!("Il faut {} caractères au moins{for_whom} ; il y en a {length}.", rule.value);
+        let reason = format!(
+            "Il faut {} caractères au moins{for_whom}\u{a0}; il y en a {length}.",
+            rule.value
+        );
         Some(fault(kind, rule, reason))
     }
 
@@ -102,12 +104,12 @@ impl PasswordRules {
             return None;
         }
         let how = if strength.phrase {
-            "Une phrase compte par ses mots différents : ajoutez-en."
+            "Une phrase compte par ses mots différents\u{a0}: ajoutez-en."
         } else {
-            "Allongez-le, ou écrivez une phrase de mots sans rapport entre eux ; suites et répétitions ne comptent pas."
+            "Allongez-le, ou écrivez une phrase de mots sans rapport entre eux\u{a0}; suites et répétitions ne comptent pas."
         };
         let reason = format!(
-            "Sa force est de {:.0} bits ; il en faut {}. {how}",
+            "Sa force est de {:.0}\u{a0}bits\u{a0}; il en faut {}. {how}",
             strength.bits.round(),
             rule.value
         );

@@ -197,6 +197,25 @@ mod tests {
         assert!(!hasher(1, &[], Cost::LIGHTEST).verify(&Password::typed(""), None));
     }
 
+    /// S-11: an unknown login costs what a known one does. Coarse on purpose: a short cut would be
+    /// thousands of times faster, a busy machine is not.
+    #[test]
+    fn an_unknown_login_costs_the_same() {
+        let ours = hasher(1, &[], Cost::DEFAULT);
+        let password = Password::typed("x");
+        let stored = ours.hash(&password, &SeededRng::new(6)).unwrap();
+        let shortest = |of: Option<&PasswordHash>| {
+            let run = || {
+                let start = std::time::Instant::now();
+                std::hint::black_box(ours.verify(&password, of));
+                start.elapsed()
+            };
+            (0..5).map(|_| run()).min().unwrap()
+        };
+        let (known, unknown) = (shortest(Some(&stored)), shortest(None));
+        assert!(unknown * 4 > known && known * 4 > unknown, "{known:?} {unknown:?}");
+    }
+
     ///
     #[test]
     fn a_former_pepper_or_cost_still_opens_and_asks_for_a_new_hash() {

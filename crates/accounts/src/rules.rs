@@ -36,6 +36,22 @@ pub enum RuleKind {
     NotAccountWords,
 }
 
+impl RuleKind {
+    /// Its name in the file.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Entropy => "entropie",
+            Self::Length => "longueur",
+            Self::AdministratorLength => "longueur-administrateur",
+            Self::Classes => "classes",
+            Self::NotLogin => "identifiant",
+            Self::History => "precedents",
+            Self::NotCommon => "mots-courants",
+            Self::NotAccountWords => "mots-du-compte",
+        }
+    }
+}
+
 /// What one processing, or all those of an account, ask of a password. A rule that is absent is
 /// not asked. There is no greatest length (settlement 12).
 ///

@@ -77,7 +77,7 @@ pub enum SessionEnd {
 }
 
 impl Session {
-    /// A session of full standing; the token goes into the cookie and nowhere else.
+    /// Opens a session; the token goes into the cookie and nowhere else.
     pub fn open(
         agent: AgentId,
         level: Level,

@@ -111,7 +111,7 @@ impl Outcome {
                 "Code refusé. Attendez le code suivant de votre application, ou prenez un code de secours.",
             ),
             Self::Refused(_) => Some(
-                "Identifiant ou mot de passe refusé. Vérifiez les majuscules ; si l’accès reste refusé, \
+                "Identifiant ou mot de passe refusé. Vérifiez les majuscules\u{a0}; si l’accès reste refusé, \
                  réinitialisez votre mot de passe ou voyez l’administrateur de votre service.",
             ),
             Self::Continue(_) | Self::SignedIn => None,
