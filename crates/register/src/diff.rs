@@ -81,8 +81,11 @@ impl Changes {
     }
     /// A text that is only shown.
     fn shown(&mut self, what: &str, old: &str, new: &str) {
-        if old != new {
-            self.neutral(&format!("{what} : « {new} » au lieu de « {old} »."));
+        match (old, new) {
+            (a, b) if a == b => {}
+            ("", new) => self.neutral(&format!("{what} : « {new} », qui n'était pas dit.")),
+            (old, "") => self.neutral(&format!("{what} : « {old} » n'est plus dit.")),
+            (old, new) => self.neutral(&format!("{what} : « {new} » au lieu de « {old} ».")),
         }
     }
 }

@@ -106,3 +106,50 @@ fn a_borrowed_authorisation_is_none() {
     assert_eq!(faults.len(), 1);
     assert!(faults[0].to_string().contains("traitement.autorisation"));
 }
+
+/// Nothing of the file changes in silence: whatever value is altered, if the register is another
+/// one, the officer is told something. (A key that `diff` forgets would be a way round A-03.)
+#[test]
+fn no_value_changes_in_silence() {
+    let text = read("good/mini.toml")
+        .replace("choix = [[", "aide = \"une aide\", choix = [[")
+        .replace("delai_effacement", "autorisation = \"Arrêté de 2016\"\ndelai_effacement");
+    let old = parse(&text);
+    let mut altered = 0;
+    for (at, found) in text.match_indices(['"', '=']) {
+        let (before, after) = text.split_at(at + found.len());
+        let candidates: Vec<String> = match found {
+            // In front of a text, or right after it: both ends of every text and list come up.
+            "\"" => vec![
+                format!("{before}x{after}"),
+                format!("{before}1{after}"),
+                format!("{before}, \"archives{after}"),
+            ],
+            _ => vec![
+                format!("{before}{}", after.replacen(" true", " false", 1)),
+                format!("{before}{}", after.replacen(" false", " true", 1)),
+                format!("{before} 2{}", after.trim_start()),
+                format!(
+                    "{before} [{}",
+                    after.replacen("\", ", "", 1).trim_start().trim_start_matches('[')
+                ),
+                format!("{before} [{}", after.split_once(", ").map_or("", |(_, rest)| rest)),
+            ],
+        };
+        for changed in candidates {
+            let Ok(mut new) = Register::parse("mini.toml", &changed) else { continue };
+            new.sha256 = old.sha256;
+            if new != old && new.id == old.id {
+                altered += 1;
+                let told = diff(&old, &new);
+                assert!(
+                    !told.is_empty(),
+                    "nothing told of: {}…{}",
+                    before.lines().last().unwrap_or_default(),
+                    after.lines().next().unwrap_or_default()
+                );
+            }
+        }
+    }
+    assert!(altered > 120, "{altered} alterations");
+}

@@ -157,4 +157,5 @@ fn guards(a: &Profile, b: &Profile, out: &mut Changes) {
         out.loosens(&text);
     }
     out.shown(&format!("Libellé du profil « {} »", a.id), &a.label, &b.label);
+    out.shown(&format!("Fondement du profil « {} »", b.label), &a.source, &b.source);
 }

@@ -31,6 +31,7 @@ fn purposes(old: &Register, new: &Register, out: &mut Changes) {
             ));
         }
         out.shown(&format!("Libellé de la finalité « {} »", a.id), &a.label, &b.label);
+        out.shown(&format!("Fondement de la finalité « {} »", b.label), &a.source, &b.source);
     }
 }
 
@@ -98,6 +99,7 @@ fn section(old: &Section, new: &Section, out: &mut Changes) {
         }
     }
     out.shown(&format!("Libellé du volet « {} »", old.id), &old.label, &new.label);
+    out.shown(&format!("Fondement du volet « {} »", new.label), &old.source, &new.source);
 }
 
 fn acts(old: &Register, new: &Register, out: &mut Changes) {
@@ -171,6 +173,9 @@ fn field(old: &Field, new: &Field, holder: &str, out: &mut Changes) {
         ),
     }
     out.shown(&format!("Justification de {name}"), &old.why, &new.why);
+    out.shown(&format!("Fondement de {name}"), &old.source, &new.source);
+    let help = |f: &Field| f.help.clone().unwrap_or_default();
+    out.shown(&format!("Aide de {name}"), &help(old), &help(new));
     out.shown(&format!("Libellé du champ « {} », dans {holder}", old.id), &old.label, &new.label);
 }
 

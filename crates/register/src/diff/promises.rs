@@ -36,6 +36,10 @@ fn head(old: &Register, new: &Register, out: &mut Changes) {
         out.neutral(&format!("Le registre cite désormais « {text} »."));
     }
     out.shown("Nom du traitement", &old.name, &new.name);
+    out.shown("Fondement de la durée des traces", &old.traces.source, &new.traces.source);
+    out.shown("Entrée en vigueur", &old.in_force.to_string(), &new.in_force.to_string());
+    let authorisation = |r: &Register| r.authorisation.clone().unwrap_or_default();
+    out.shown("Autorisation propre", &authorisation(old), &authorisation(new));
 }
 
 fn rights(old: &Register, new: &Register, out: &mut Changes) {
@@ -80,6 +84,8 @@ fn right(a: &Right, b: &Right, out: &mut Changes) {
     if a.ground != b.ground {
         out.neutral(&format!("Le motif que lit la personne change pour le droit « {} ».", b.label));
     }
+    out.shown(&format!("Fondement du droit « {} »", b.label), &a.source, &b.source);
+    out.shown(&format!("Libellé du droit « {} »", a.id), &a.label, &b.label);
 }
 
 fn notices(old: &Register, new: &Register, out: &mut Changes) {
