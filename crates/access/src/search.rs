@@ -1,0 +1,244 @@
+//! The blind index: which tokens a dossier has, and whether an opened dossier really matches.
+//! Tokens are compound (never a first name or a birth date alone) and cut to 20 bits; a match is
+//! confirmed after opening, under *rule*. Near spelling: same sound, or equal after deleting one
+//! letter.
+
+use huis_dossier::{Facts, Value};
+use huis_register::{Register, Search};
+use huis_vault::{IndexKey, Token};
+use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::Plain;
+
+/// Is any field of the section used by a declared search?
+pub fn searched(register: &Register, section: &str) -> bool {
+    register.searches.iter().any(|s| s.of.iter().any(|p| p.section == section))
+}
+
+/// All the tokens of a dossier, by retention unit.
+pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(String, Token)> {
+    let mut out = BTreeSet::new();
+    for search in &register.searches {
+        let Some(section) = search.of.first().map(|p| p.section.as_str()) else { continue };
+        let Some(unit) = register.unit_of_section(section) else { continue };
+        for (_, _, _, body) in
+            plain.sections.iter().filter(|(s, _, _, b)| s == section && !b.removed)
+        {
+            if let Some(parts) = parts_of(search, &body.facts) {
+                for token in variants(search, &parts, key) {
+                    out.insert((unit.id.clone(), token));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What someone looks for: values by field of one declared search.
+pub type Asked = BTreeMap<String, String>;
+
+/// The tokens of a question; empty when a part is missing.
+pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<Token> {
+    asked_parts(search, asked).map(|p| variants(search, &p, key)).unwrap_or_default()
+}
+
+/// Does an opened dossier match the question, beyond the token?
+pub fn confirms(search: &Search, asked: &Asked, plain: &Plain) -> bool {
+    let Some(wanted) = asked_parts(search, asked) else { return false };
+    let Some(section) = search.of.first().map(|p| p.section.as_str()) else { return false };
+    plain
+        .sections
+        .iter()
+        .filter(|(s, _, _, b)| s == section && !b.removed)
+        .filter_map(|(_, _, _, b)| parts_of(search, &b.facts))
+        .any(|held| {
+            held.iter().zip(&wanted).enumerate().all(|(i, (h, w))| {
+                if i == 0 && search.near {
+                    near(h, w)
+                } else {
+                    h == w || sound(h) == sound(w) && !is_number(h)
+                }
+            })
+        })
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn asked_parts(search: &Search, asked: &Asked) -> Option<Vec<String>> {
+    search
+        .of
+        .iter()
+        .map(|p| {
+            let field = p.field.as_deref()?;
+            let text = normalise(asked.get(field)?);
+            (!text.is_empty()).then_some(text)
+        })
+        .collect()
+}
+
+fn parts_of(search: &Search, facts: &Facts) -> Option<Vec<String>> {
+    search
+        .of
+        .iter()
+        .map(|p| {
+            let text = match facts.get(p.field.as_deref()?)? {
+                Value::Text(t) | Value::Choice(t) => normalise(t),
+                // A birth date is cut to its year: people misremember the day, and a whole date
+                // would single out.
+                Value::Date(d) => d.year().to_string(),
+                Value::Int(n) => n.to_string(),
+                Value::Money(_) | Value::Bool(_) | Value::Reference(_) => return None,
+            };
+            (!text.is_empty()).then_some(text)
+        })
+        .collect()
+}
+
+/// The first part by sound and with each letter deleted (when the search is near), the others by
+/// sound when they are words.
+fn variants(search: &Search, parts: &[String], key: &IndexKey) -> BTreeSet<Token> {
+    let Some((first, rest)) = parts.split_first() else { return BTreeSet::new() };
+    let rest: Vec<String> =
+        rest.iter().map(|p| if is_number(p) { p.clone() } else { sound(p) }).collect();
+    let mut firsts = BTreeSet::new();
+    if search.near {
+        firsts.insert(format!("son:{}", sound(first)));
+        firsts.extend(deletions(first).into_iter().map(|d| format!("lettre:{d}")));
+    } else {
+        firsts.insert(if is_number(first) { first.clone() } else { sound(first) });
+    }
+    firsts
+        .iter()
+        .map(|f| {
+            let all: Vec<&str> =
+                std::iter::once(f.as_str()).chain(rest.iter().map(String::as_str)).collect();
+            key.token(&search.id, &all)
+        })
+        .collect()
+}
+
+/// Same sound, or equal after deleting one letter (of either or both).
+pub fn near(a: &str, b: &str) -> bool {
+    sound(a) == sound(b) || !deletions(a).is_disjoint(&deletions(b))
+}
+
+/// The word itself and what it becomes when one letter is deleted. Short words stay whole: one
+/// letter less of « LE » matches half the country.
+fn deletions(word: &str) -> BTreeSet<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let mut out = BTreeSet::from([word.to_owned()]);
+    if letters.len() > 3 {
+        for skip in 0..letters.len() {
+            out.insert(
+                letters.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, c)| *c).collect(),
+            );
+        }
+    }
+    out
+}
+
+/// Capitals without accents, hyphens, spaces or signs: `Éléonore-Marie D'Août` → `ELEONOREMARIEDAOUT`.
+pub fn normalise(text: &str) -> String {
+    text.replace(['œ', 'Œ'], "oe")
+        .replace(['æ', 'Æ'], "ae")
+        .replace('ß', "ss")
+        .nfd()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// A French-ear key of a normalised word: letters that sound alike are written alike.
+pub fn sound(word: &str) -> String {
+    let mut s = word.to_owned();
+    for (from, to) in [
+        ("PH", "F"),
+        ("SCH", "C"),
+        ("SH", "C"),
+        ("CH", "C"),
+        ("EAU", "O"),
+        ("AU", "O"),
+        ("QU", "K"),
+        ("CK", "K"),
+        ("CA", "KA"),
+        ("CO", "KO"),
+        ("CU", "KU"),
+        ("GU", "G"),
+        ("OU", "U"),
+        ("EI", "E"),
+        ("AI", "E"),
+        ("AY", "E"),
+        ("EY", "E"),
+        ("AE", "E"),
+        ("OE", "E"),
+        ("UE", "U"),
+        ("TH", "T"),
+        ("Q", "K"),
+        ("W", "V"),
+        ("Y", "I"),
+        ("Z", "S"),
+        ("X", "S"),
+        ("J", "G"),
+        ("H", ""),
+    ] {
+        s = s.replace(from, to);
+    }
+    let mut out = String::with_capacity(s.len());
+    for c in s.chars() {
+        if out.chars().last() != Some(c) {
+            out.push(c);
+        }
+    }
+    // Mute endings.
+    while out.len() > 2 && out.ends_with(['E', 'S', 'T', 'D', 'P']) {
+        out.pop();
+    }
+    // DT and the like close a name as D or T does.
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_spellings_meet_and_others_do_not() {
+        for (a, b) in [
+            ("Meyer", "Meier"),
+            ("Meyer", "Mayer"),
+            ("Schmitt", "Schmidt"),
+            ("Dupond", "Dupont"),
+            ("Lefèvre", "Lefebvre"),
+            ("El-Khoury", "El Khouri"),
+            ("Le Goff", "LEGOFF"),
+            ("Müller", "Muller"),
+            ("Benhaddou", "Ben Hadou"),
+            ("Gauthier", "Gautier"),
+        ] {
+            assert!(
+                near(&normalise(a), &normalise(b)),
+                "{a} ~ {b}: {} {}",
+                sound(&normalise(a)),
+                sound(&normalise(b))
+            );
+        }
+        for (a, b) in [("Martin", "Bernard"), ("Petit", "Girard"), ("Roux", "Moreau"), ("Li", "Le")]
+        {
+            assert!(!near(&normalise(a), &normalise(b)), "{a} ≁ {b}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn near_is_symmetric_and_holds_after_a_lost_letter(word in "[A-Z]{4,12}", at in 0usize..12) {
+            let mut less: Vec<char> = word.chars().collect();
+            less.remove(at % less.len());
+            let less: String = less.into_iter().collect();
+            proptest::prop_assert!(near(&word, &less));
+            proptest::prop_assert!(near(&less, &word));
+        }
+    }
+}

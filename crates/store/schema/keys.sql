@@ -1,0 +1,9 @@
+-- The key store, apart from the data and from its backups. A destroyed slot keeps its number and
+-- an empty key.
+CREATE TABLE key_slot (
+  slot BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL, key BLOB NOT NULL, destroyed_at BIGINT
+);
+CREATE TABLE key_batch (
+  batch BIGINT NOT NULL PRIMARY KEY, made_at BIGINT NOT NULL, saved_at BIGINT
+);
+CREATE TABLE named_key (name TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);

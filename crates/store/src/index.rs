@@ -1,0 +1,83 @@
+//! The blind index: which dossiers may match some tokens. The match is confirmed after opening.
+
+use huis_kernel::{DossierId, Instant, OfficeId, SessionId};
+use huis_vault::Token;
+use std::collections::BTreeSet;
+
+use crate::{
+    Store, StoreError,
+    dossiers::{CARD_D, CardRow, card},
+    sql::params,
+    work::{ids, places},
+};
+
+impl Store {
+    /// Cards of the dossiers that share a token with the question, at most `limit`.
+    pub async fn candidates(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        tokens: &BTreeSet<Token>,
+        archive: bool,
+        limit: u32,
+    ) -> Result<Vec<CardRow>, StoreError> {
+        if tokens.is_empty() {
+            return Ok(Vec::new());
+        }
+        let table = if archive { "archive_token" } else { "token" };
+        let sql = format!(
+            "SELECT DISTINCT {CARD_D} FROM {table} t
+             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
+             WHERE t.office = $1 AND d.processing = $2 AND t.token IN ({})
+             ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}",
+            places(3, tokens.len())
+        );
+        let mut list = params![office, processing];
+        list.extend(ids(tokens.iter().copied()));
+        self.data.all(&sql, list).await?.iter().map(card).collect()
+    }
+
+    /// Every dossier of an office that has no token yet: what a rebuild after a restore reads.
+    pub async fn without_tokens(&self, office: OfficeId) -> Result<Vec<DossierId>, StoreError> {
+        let sql = "SELECT d.dossier FROM dossier d WHERE d.office = $1
+                   AND NOT EXISTS (SELECT 1 FROM token t WHERE t.office = d.office AND t.dossier = d.dossier)
+                   AND NOT EXISTS (SELECT 1 FROM archive_token t WHERE t.office = d.office AND t.dossier = d.dossier)";
+        let rows = self.data.all(sql, params![office]).await?;
+        rows.iter().map(|r| Ok(DossierId::from_bytes(r.id16(0)?))).collect()
+    }
+
+    /// Keeps a search for its session, sealed, under an opaque id: no name is ever in a URL.
+    pub async fn keep_ticket(
+        &self,
+        ticket: [u8; 16],
+        session: SessionId,
+        body: Vec<u8>,
+        until: Instant,
+    ) -> Result<(), StoreError> {
+        self.data
+            .run(
+                "INSERT INTO ticket (ticket, session, body, until_at) VALUES ($1,$2,$3,$4)",
+                params![ticket, session, body, until],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// A kept search, for the session that made it, while it lasts.
+    pub async fn ticket(
+        &self,
+        ticket: [u8; 16],
+        session: SessionId,
+        now: Instant,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT body FROM ticket WHERE ticket = $1 AND session = $2 AND until_at > $3";
+        let row = self.data.one(sql, params![ticket, session, now]).await?;
+        row.map(|r| r.bytes(0)).transpose()
+    }
+
+    /// Forgets searches past their end.
+    pub async fn drop_old_tickets(&self, now: Instant) -> Result<(), StoreError> {
+        self.data.run("DELETE FROM ticket WHERE until_at <= $1", params![now]).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,293 @@
+//! What the sweep asks of the store: what is due, what is being destroyed, holds, certificates.
+
+use huis_kernel::{AgentId, Date, DossierId, Instant, OfficeId};
+use huis_vault::Slot;
+
+use crate::{
+    Store, StoreError,
+    dossiers::{CARD_D, CardRow, card},
+    sql::params,
+    work::Work,
+};
+
+/// A retention unit whose next step is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueRow {
+    /// The dossier's card.
+    pub card: CardRow,
+    /// Retention unit.
+    pub unit: String,
+    /// Its key.
+    pub slot: Slot,
+    /// The day.
+    pub on: Date,
+    /// `archive`, `destroy` or `alert`.
+    pub step: String,
+}
+
+/// A hold on the life cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldRow {
+    /// Identifier.
+    pub hold: [u8; 16],
+    /// Reason code.
+    pub reason: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// Its own legal ceiling.
+    pub ceiling: Option<Date>,
+    /// Who placed it.
+    pub by: AgentId,
+    /// Was it lifted?
+    pub lifted: bool,
+}
+
+/// A key on its way to destruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestructionRow {
+    /// Office.
+    pub office: OfficeId,
+    /// Dossier: an opaque number by then.
+    pub dossier: DossierId,
+    /// Slot.
+    pub slot: Slot,
+    /// Retention unit.
+    pub unit: String,
+    /// Rule that asked for it.
+    pub rule: String,
+}
+
+impl Store {
+    /// Units due by a day, by date, after a position (for batches that can be taken up again).
+    pub async fn due(
+        &self,
+        office: OfficeId,
+        by: Date,
+        limit: u32,
+    ) -> Result<Vec<DueRow>, StoreError> {
+        let sql = format!(
+            "SELECT {CARD_D}, u.unit, u.slot, u.next_on, u.next_step
+             FROM unit u JOIN dossier d ON d.office = u.office AND d.dossier = u.dossier
+             WHERE u.office = $1 AND u.next_on <= $2 AND u.next_step <> 'alert'
+             ORDER BY u.next_on, u.dossier, u.unit LIMIT $3"
+        );
+        let rows = self.data.all(&sql, params![office, by, limit]).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(DueRow {
+                    card: card(r)?,
+                    unit: r.text(15)?,
+                    slot: Slot(r.int(16)?),
+                    on: r.date(17)?,
+                    step: r.text(18)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many units are due by a day, by step: the preview's counts.
+    pub async fn due_counts(
+        &self,
+        office: OfficeId,
+        by: Date,
+    ) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let sql = "SELECT unit, next_step, COUNT(*) FROM unit
+                   WHERE office = $1 AND next_on <= $2 GROUP BY unit, next_step ORDER BY 1, 2";
+        let rows = self.data.all(sql, params![office, by]).await?;
+        rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?, r.count(2)?))).collect()
+    }
+
+    /// Units whose awaited event is late: an alert each (I6).
+    pub async fn awaited_too_long(&self, office: OfficeId, by: Date) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM unit
+                   WHERE office = $1 AND next_on <= $2 AND next_step = 'alert'";
+        let row = self.data.one(sql, params![office, by]).await?;
+        row.map_or(Ok(0), |r| r.count(0))
+    }
+
+    /// Keys asked to be destroyed and not yet confirmed.
+    pub async fn open_destructions(&self, limit: u32) -> Result<Vec<DestructionRow>, StoreError> {
+        let sql = "SELECT office, dossier, slot, unit, rule FROM destruction
+                   WHERE done_at IS NULL ORDER BY slot LIMIT $1";
+        let rows = self.data.all(sql, params![limit]).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(DestructionRow {
+                    office: OfficeId::from_bytes(r.id16(0)?),
+                    dossier: DossierId::from_bytes(r.id16(1)?),
+                    slot: Slot(r.int(2)?),
+                    unit: r.text(3)?,
+                    rule: r.text(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The key store confirmed: the destruction is done.
+    pub async fn confirm_destructions(
+        &self,
+        rows: &[DestructionRow],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.data.begin().await?;
+        for row in rows {
+            tx.run(
+                "UPDATE destruction SET done_at = $3 WHERE office = $1 AND slot = $2",
+                params![row.office, row.slot, now],
+            )
+            .await?;
+        }
+        tx.commit().await
+    }
+
+    /// The holds of a dossier.
+    pub async fn holds(
+        &self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Vec<HoldRow>, StoreError> {
+        let sql = "SELECT hold, reason, from_on, until_on, ceiling_on, placed_by, lifted_at
+                   FROM hold WHERE office = $1 AND dossier = $2 ORDER BY from_on";
+        let rows = self.data.all(sql, params![office, dossier]).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(HoldRow {
+                    hold: r.id16(0)?,
+                    reason: r.text(1)?,
+                    from: r.date(2)?,
+                    until: r.date(3)?,
+                    ceiling: r.opt_date(4)?,
+                    by: AgentId::from_bytes(r.id16(5)?),
+                    lifted: r.opt_int(6)?.is_some(),
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps a certificate of destruction: counts and rule names, no personal datum.
+    pub async fn keep_certificate(
+        &self,
+        office: OfficeId,
+        id: [u8; 16],
+        now: Instant,
+        body: &str,
+        signature: &str,
+    ) -> Result<(), StoreError> {
+        self.data
+            .run(
+                "INSERT INTO certificate (office, certificate, made_at, body, signature)
+                 VALUES ($1,$2,$3,$4,$5)",
+                params![office, id, now, body, signature],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Certificates, newest first.
+    pub async fn certificates(
+        &self,
+        office: OfficeId,
+        limit: u32,
+    ) -> Result<Vec<(Instant, String, String)>, StoreError> {
+        let sql = "SELECT made_at, body, signature FROM certificate WHERE office = $1
+                   ORDER BY made_at DESC LIMIT $2";
+        let rows = self.data.all(sql, params![office, limit]).await?;
+        rows.iter().map(|r| Ok((Instant(r.int(0)?), r.text(1)?, r.text(2)?))).collect()
+    }
+
+    /// Anonymous counters (X-10).
+    pub async fn counters(
+        &self,
+        office: OfficeId,
+        processing: &str,
+    ) -> Result<Vec<(i64, String, u64)>, StoreError> {
+        let sql = "SELECT year, kind, n FROM counter WHERE office = $1 AND processing = $2
+                   ORDER BY year, kind";
+        let rows = self.data.all(sql, params![office, processing]).await?;
+        rows.iter().map(|r| Ok((r.int(0)?, r.text(1)?, r.count(2)?))).collect()
+    }
+
+    /// Takes or renews a lease: one server sweeps at a time. False when another holds it.
+    pub async fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Instant,
+        ms: i64,
+    ) -> Result<bool, StoreError> {
+        let n = self
+            .data
+            .run(
+                "INSERT INTO lease (name, holder, until_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,
+                 until_at = excluded.until_at
+                 WHERE lease.holder = excluded.holder OR lease.until_at < $4",
+                params![name, holder, now.plus_ms(ms), now],
+            )
+            .await?;
+        Ok(n == 1)
+    }
+}
+
+impl Work {
+    /// Places a hold.
+    pub async fn add_hold(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        hold: &HoldRow,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO hold (office, dossier, hold, reason, from_on, until_on, ceiling_on,
+                 placed_by, placed_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+                params![
+                    office,
+                    dossier,
+                    hold.hold,
+                    &hold.reason,
+                    hold.from,
+                    hold.until,
+                    hold.ceiling,
+                    hold.by,
+                    now,
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Lifts a hold.
+    pub async fn lift_hold(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        hold: [u8; 16],
+        by: AgentId,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "UPDATE hold SET lifted_at = $4, lifted_by = $5
+                 WHERE office = $1 AND dossier = $2 AND hold = $3 AND lifted_at IS NULL",
+                params![office, dossier, hold, now, by],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// The slots of the acts of a unit: destroyed with it.
+    pub async fn act_slots(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        unit: &str,
+    ) -> Result<Vec<Slot>, StoreError> {
+        let sql = "SELECT slot FROM act WHERE office = $1 AND dossier = $2 AND unit = $3";
+        let rows = self.0.all(sql, params![office, dossier, unit]).await?;
+        rows.iter().map(|r| r.int(0).map(Slot)).collect()
+    }
+}

@@ -1,0 +1,303 @@
+//! Lists: day page, board, filtered lists. They read card columns only, page by key set, and cap
+//! their counts.
+
+use huis_kernel::{Date, DossierId, Instant, OfficeId};
+
+use crate::{
+    Store, StoreError,
+    dossiers::{CARD_D, CardRow, card},
+    sql::{Param, params},
+    work::{ids, places},
+};
+
+/// What a list asks: within an office and processing, active files only (X-12).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilter {
+    /// Territories; empty means all of the office.
+    pub territories: Vec<String>,
+    /// Stage.
+    pub stage: Option<String>,
+    /// Step.
+    pub step: Option<String>,
+    /// Remarks at least this severe.
+    pub severity: u32,
+}
+
+/// A row of a list: a card and its nearest running deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListRow {
+    /// The card.
+    pub card: CardRow,
+    /// Its nearest running action, if any: rule and date.
+    pub next: Option<(String, Date)>,
+}
+
+/// Where the next page starts: after this row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// When the last row changed.
+    pub changed_at: Instant,
+    /// Its dossier.
+    pub dossier: DossierId,
+}
+
+/// A deadline of the day page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermDue {
+    /// The card.
+    pub card: CardRow,
+    /// Rule.
+    pub rule: String,
+    /// Date.
+    pub due: Date,
+    /// Must someone act?
+    pub action: bool,
+}
+
+fn within(column: &str, from: usize, territories: &[String]) -> String {
+    if territories.is_empty() {
+        String::new()
+    } else {
+        format!("AND {column} IN ({})", places(from, territories.len()))
+    }
+}
+
+impl Store {
+    /// Running deadlines from a day to a day, by date.
+    pub async fn terms_due(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        from: Option<Date>,
+        to: Date,
+        limit: u32,
+    ) -> Result<Vec<TermDue>, StoreError> {
+        let sql = format!(
+            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t
+             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
+             WHERE t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
+             AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
+             ORDER BY t.due, t.dossier LIMIT {limit}",
+            within("d.territory", 5, territories)
+        );
+        let mut list = params![office, from.unwrap_or(Date::MIN), to, processing];
+        if from.is_none() {
+            // Civil dates compare as texts from year 0 on; a bare minimum reads « -009999… ».
+            if let Some(first) = list.get_mut(1) {
+                *first = Param::from("0000-01-01");
+            }
+        }
+        list.extend(ids(territories.iter().map(String::as_str)));
+        let rows = self.data.all(&sql, list).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(TermDue {
+                    card: card(r)?,
+                    rule: r.text(15)?,
+                    due: r.date(16)?,
+                    action: r.flag(17)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Counts running actions before a day, up to `cap` + 1.
+    pub async fn count_terms(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        from: &str,
+        to: Date,
+        cap: u32,
+    ) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM term t
+             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
+             WHERE t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
+             AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
+             LIMIT {}) counted",
+            within("d.territory", 5, territories),
+            cap + 1
+        );
+        let mut list = params![office, from, to, processing];
+        list.extend(ids(territories.iter().map(String::as_str)));
+        let row = self.data.one(&sql, list).await?;
+        row.map_or(Ok(0), |r| r.count(0))
+    }
+
+    /// A page of active dossiers, last changed first.
+    pub async fn list(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        filter: &ListFilter,
+        after: Option<After>,
+        limit: u32,
+    ) -> Result<Vec<ListRow>, StoreError> {
+        let mut list = params![office, processing, filter.severity];
+        let mut wheres = String::new();
+        for (column, value) in [("stage", &filter.stage), ("step", &filter.step)] {
+            if let Some(value) = value {
+                list.push(Param::from(value));
+                wheres.push_str(&format!(" AND d.{column} = ${}", list.len()));
+            }
+        }
+        if let Some(after) = after {
+            list.push(Param::from(after.changed_at));
+            list.push(Param::from(after.dossier));
+            let (a, b) = (list.len() - 1, list.len());
+            wheres.push_str(&format!(
+                " AND (d.changed_at < ${a} OR (d.changed_at = ${a} AND d.dossier > ${b}))"
+            ));
+        }
+        wheres.push_str(&within("d.territory", list.len() + 1, &filter.territories));
+        list.extend(ids(filter.territories.iter().map(String::as_str)));
+        let sql = format!(
+            "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
+             AND d.archived = 0 AND d.closed_on IS NULL AND d.severity >= $3 {wheres}
+             ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}"
+        );
+        let cards: Vec<CardRow> =
+            self.data.all(&sql, list).await?.iter().map(card).collect::<Result<_, _>>()?;
+        self.with_next(office, cards).await
+    }
+
+    /// Adds to cards their nearest running action.
+    pub async fn with_next(
+        &self,
+        office: OfficeId,
+        cards: Vec<CardRow>,
+    ) -> Result<Vec<ListRow>, StoreError> {
+        if cards.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT dossier, rule, due FROM term WHERE office = $1 AND state = 'running'
+             AND action = 1 AND dossier IN ({}) ORDER BY due DESC",
+            places(2, cards.len())
+        );
+        let mut list = params![office];
+        list.extend(ids(cards.iter().map(|c| c.dossier)));
+        let mut next = std::collections::HashMap::new();
+        for row in self.data.all(&sql, list).await? {
+            next.insert(DossierId::from_bytes(row.id16(0)?), (row.text(1)?, row.date(2)?));
+        }
+        Ok(cards
+            .into_iter()
+            .map(|card| ListRow { next: next.remove(&card.dossier), card })
+            .collect())
+    }
+
+    /// The board: how many active dossiers by territory and stage, how many of them are late.
+    pub async fn board(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        today: Date,
+    ) -> Result<Vec<(String, String, u64, u64)>, StoreError> {
+        let sql = format!(
+            "SELECT d.territory, d.stage, COUNT(*),
+             SUM(CASE WHEN EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
+               AND t.dossier = d.dossier AND t.state = 'running' AND t.action = 1 AND t.due < $3)
+               THEN 1 ELSE 0 END)
+             FROM dossier d WHERE d.office = $1 AND d.processing = $2 AND d.archived = 0
+             AND d.closed_on IS NULL {} GROUP BY d.territory, d.stage ORDER BY 1, 2",
+            within("d.territory", 4, territories)
+        );
+        let mut list = params![office, processing, today];
+        list.extend(ids(territories.iter().map(String::as_str)));
+        let rows = self.data.all(&sql, list).await?;
+        rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?, r.count(2)?, r.count(3)?))).collect()
+    }
+
+    /// Acts recorded since an instant, newest first: what came in. Card columns only.
+    pub async fn acts_since(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        since: Instant,
+        limit: u32,
+    ) -> Result<Vec<(CardRow, String, Instant, Option<huis_kernel::AgentId>)>, StoreError> {
+        let sql = format!(
+            "SELECT {CARD_D}, a.kind, a.recorded_at, a.agent FROM act a
+             JOIN dossier d ON d.office = a.office AND d.dossier = a.dossier
+             WHERE a.office = $1 AND a.recorded_at >= $2 AND d.processing = $3
+             AND d.archived = 0 {} ORDER BY a.recorded_at DESC, a.no DESC LIMIT {limit}",
+            within("d.territory", 4, territories)
+        );
+        let mut list = params![office, since, processing];
+        list.extend(ids(territories.iter().map(String::as_str)));
+        let rows = self.data.all(&sql, list).await?;
+        rows.iter()
+            .map(|r| {
+                Ok((
+                    card(r)?,
+                    r.text(15)?,
+                    Instant(r.int(16)?),
+                    r.opt_id16(17)?.map(huis_kernel::AgentId::from_bytes),
+                ))
+            })
+            .collect()
+    }
+
+    /// Active dossiers that nothing has moved since an instant and where nothing is due: stuck.
+    pub async fn stuck(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        before: Instant,
+        limit: u32,
+    ) -> Result<Vec<CardRow>, StoreError> {
+        let sql = format!(
+            "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
+             AND d.archived = 0 AND d.closed_on IS NULL AND d.changed_at < $3
+             AND NOT EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
+               AND t.dossier = d.dossier AND t.state = 'running') {}
+             ORDER BY d.changed_at, d.dossier LIMIT {limit}",
+            within("d.territory", 4, territories)
+        );
+        let mut list = params![office, processing, before];
+        list.extend(ids(territories.iter().map(String::as_str)));
+        self.data.all(&sql, list).await?.iter().map(card).collect()
+    }
+
+    /// Active dossiers whose deadlines must be computed again (a day passed, a holiday moved).
+    pub async fn running(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<CardRow>, StoreError> {
+        let first: Vec<u8> = after.map_or_else(Vec::new, |d| d.as_bytes().to_vec());
+        let sql = format!(
+            "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
+             AND d.archived = 0 AND d.closed_on IS NULL AND d.dossier > $3
+             ORDER BY d.dossier LIMIT {limit}"
+        );
+        self.data.all(&sql, params![office, processing, first]).await?.iter().map(card).collect()
+    }
+
+    /// Archived or closed dossiers among some ids (for an agent who unlocked the archive).
+    pub async fn cards(
+        &self,
+        office: OfficeId,
+        dossiers: &[DossierId],
+    ) -> Result<Vec<CardRow>, StoreError> {
+        if dossiers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.dossier IN ({})",
+            places(2, dossiers.len())
+        );
+        let mut list = params![office];
+        list.extend(ids(dossiers.iter().copied()));
+        self.data.all(&sql, list).await?.iter().map(card).collect()
+    }
+}

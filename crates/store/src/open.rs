@@ -1,0 +1,195 @@
+use huis_kernel::Rng;
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use crate::{StoreError, sql::Db};
+
+/// Where the data are.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A folder of SQLite files.
+    Folder(PathBuf),
+    /// A PostgreSQL database by URL; its three stores are three schemas.
+    Postgres(String),
+}
+
+/// The three stores.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) data: Db,
+    pub(crate) keys: Db,
+    pub(crate) trace: Db,
+}
+
+const DATA: &str = include_str!("../schema/data.sql");
+const KEYS: &str = include_str!("../schema/keys.sql");
+const TRACE: &str = include_str!("../schema/trace.sql");
+
+impl Store {
+    /// Opens the stores, creating what is missing.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let store = match location {
+            Location::Folder(folder) => {
+                std::fs::create_dir_all(folder)
+                    .map_err(|e| StoreError::Open(format!("dossier de données : {}", e.kind())))?;
+                Self {
+                    data: sqlite(&folder.join("data.db")).await?,
+                    keys: sqlite(&folder.join("keys.db")).await?,
+                    trace: sqlite(&folder.join("trace.db")).await?,
+                }
+            }
+            Location::Postgres(url) => Self {
+                data: postgres(url, "huis_data", 12).await?,
+                keys: postgres(url, "huis_keys", 4).await?,
+                trace: postgres(url, "huis_trace", 4).await?,
+            },
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Forward only; a version table per store.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        for (db, steps) in [(&self.data, [DATA]), (&self.keys, [KEYS]), (&self.trace, [TRACE])] {
+            db.script(
+                "CREATE TABLE IF NOT EXISTS migration (version BIGINT NOT NULL PRIMARY KEY)".into(),
+            )
+            .await?;
+            let row = db.one("SELECT COALESCE(MAX(version), 0) FROM migration", vec![]).await?;
+            let done = row.map_or(Ok(0), |r| r.int(0))?;
+            for (i, step) in steps.iter().enumerate() {
+                let version = i64::try_from(i).unwrap_or(0) + 1;
+                if version <= done {
+                    continue;
+                }
+                db.script(format!(
+                    "BEGIN; {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
+                    dialect(step, db.is_postgres())
+                ))
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A value of the installation (demonstration mark, identifier…).
+    pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = self
+            .data
+            .one("SELECT value FROM meta WHERE key = $1", crate::sql::params![key])
+            .await?;
+        row.map(|r| r.text(0)).transpose()
+    }
+
+    /// Sets a value of the installation.
+    pub async fn set_meta(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.data
+            .run(
+                "INSERT INTO meta (key, value) VALUES ($1, $2)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                crate::sql::params![key, value],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Tells how far the database's clock is from ours, in milliseconds (0 on SQLite, whose clock
+    /// is the machine's).
+    pub async fn clock_skew_ms(&self, now: huis_kernel::Instant) -> Result<i64, StoreError> {
+        if !self.data.is_postgres() {
+            return Ok(0);
+        }
+        let row = self
+            .data
+            .one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", vec![])
+            .await?;
+        Ok(row.map_or(Ok(0), |r| r.int(0))? - now.0)
+    }
+
+    /// Every column of the live schema, as (table, column), for the classification test (I1).
+    pub async fn columns(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut out = Vec::new();
+        for db in [&self.data, &self.keys, &self.trace] {
+            let sql = if db.is_postgres() {
+                "SELECT table_name::text, column_name::text FROM information_schema.columns
+                 WHERE table_schema = current_schema() ORDER BY 1, ordinal_position"
+            } else {
+                "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, p.cid"
+            };
+            for row in db.all(sql, vec![]).await? {
+                out.push((row.text(0)?, row.text(1)?));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Leaves no erased byte on the disk: a truncating checkpoint on SQLite (pages are overwritten
+    /// by `secure_delete`), a full vacuum of the key table on PostgreSQL.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        for db in [&self.data, &self.keys] {
+            if !db.is_postgres() {
+                db.script("PRAGMA wal_checkpoint(TRUNCATE)".into()).await?;
+            }
+        }
+        if self.keys.is_postgres() {
+            self.keys.script("VACUUM FULL key_slot".into()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The one source of the schema, in the words of each engine.
+fn dialect(sql: &str, postgres: bool) -> String {
+    if postgres {
+        sql.replace(" BLOB", " BYTEA")
+    } else {
+        sql.replace("CREATE UNLOGGED TABLE", "CREATE TABLE")
+    }
+}
+
+async fn sqlite(file: &Path) -> Result<Db, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A receipt promises durability: FULL syncs the log at each commit.
+        .synchronous(SqliteSynchronous::Full)
+        .page_size(16 * 1024)
+        .pragma("secure_delete", "ON")
+        .busy_timeout(Duration::from_secs(10));
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(8)
+        .connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok(Db::Sqlite { writer, readers })
+}
+
+async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Open("adresse de base illisible : postgres://…".into()))?
+        .application_name("huis")
+        .options([("search_path", schema)]);
+    let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
+    let db = Db::Postgres(pool);
+    // Two servers may start at once: the loser of the race finds the schema made.
+    let made = db.script(format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await;
+    if made.is_err() {
+        db.script(format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+    }
+    Ok(db)
+}
+
+/// A fresh writer name: one Merkle log a processing and writer.
+pub fn writer_name(rng: &dyn Rng) -> String {
+    let mut bytes = [0; 6];
+    rng.fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,300 @@
+//! The thin layer over the two engines: parameters, rows, transactions. SQL is written once in the
+//! common dialect (`$1`, `ON CONFLICT`, `RETURNING`); nothing of this leaves the crate.
+
+use huis_kernel::Date;
+use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow, sqlite::SqliteRow};
+
+use crate::StoreError;
+
+/// A parameter, typed also when null (PostgreSQL wants to know).
+#[derive(Clone, Debug)]
+pub(crate) enum Param {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! param_from {
+    ($($t:ty => |$v:ident| $e:expr;)*) => {$(
+        impl From<$t> for Param { fn from($v: $t) -> Self { $e } }
+    )*};
+}
+param_from! {
+    i64 => |v| Self::Int(Some(v));
+    u32 => |v| Self::Int(Some(i64::from(v)));
+    usize => |v| Self::Int(i64::try_from(v).ok());
+    u64 => |v| Self::Int(i64::try_from(v).ok());
+    bool => |v| Self::Int(Some(i64::from(v)));
+    Option<i64> => |v| Self::Int(v);
+    Option<u32> => |v| Self::Int(v.map(i64::from));
+    huis_kernel::Instant => |v| Self::Int(Some(v.0));
+    Option<huis_kernel::Instant> => |v| Self::Int(v.map(|i| i.0));
+    huis_vault::Slot => |v| Self::Int(Some(v.0));
+    huis_vault::Token => |v| Self::Int(Some(v.0));
+    &str => |v| Self::Text(Some(v.to_owned()));
+    String => |v| Self::Text(Some(v));
+    &String => |v| Self::Text(Some(v.clone()));
+    Option<String> => |v| Self::Text(v);
+    Option<&str> => |v| Self::Text(v.map(str::to_owned));
+    Date => |v| Self::Text(Some(v.to_string()));
+    Option<Date> => |v| Self::Text(v.map(|d| d.to_string()));
+    &[u8] => |v| Self::Bytes(Some(v.to_vec()));
+    Vec<u8> => |v| Self::Bytes(Some(v));
+    &Vec<u8> => |v| Self::Bytes(Some(v.clone()));
+    Option<Vec<u8>> => |v| Self::Bytes(v);
+    [u8; 32] => |v| Self::Bytes(Some(v.to_vec()));
+    [u8; 16] => |v| Self::Bytes(Some(v.to_vec()));
+    huis_kernel::OfficeId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    huis_kernel::DossierId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    huis_kernel::AgentId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    Option<huis_kernel::AgentId> => |v| Self::Bytes(v.map(|a| a.as_bytes().to_vec()));
+    huis_kernel::GrantId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    huis_kernel::SessionId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+    huis_kernel::AlertId => |v| Self::Bytes(Some(v.as_bytes().to_vec()));
+}
+
+/// Shorthand for a parameter list.
+macro_rules! params {
+    ($($v:expr),* $(,)?) => { vec![$($crate::sql::Param::from($v)),*] };
+}
+pub(crate) use params;
+
+/// A row of either engine.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+macro_rules! getter {
+    ($name:ident, $t:ty) => {
+        pub(crate) fn $name(&self, column: usize) -> Result<$t, StoreError> {
+            Ok(match self {
+                Self::Sqlite(row) => row.try_get_unchecked(column)?,
+                Self::Postgres(row) => row.try_get_unchecked(column)?,
+            })
+        }
+    };
+}
+
+impl Row {
+    getter!(int, i64);
+    getter!(opt_int, Option<i64>);
+    getter!(text, String);
+    getter!(opt_text, Option<String>);
+    getter!(bytes, Vec<u8>);
+    getter!(opt_bytes, Option<Vec<u8>>);
+
+    pub(crate) fn date(&self, column: usize) -> Result<Date, StoreError> {
+        self.text(column)?.parse().map_err(|_| StoreError::Corrupt("date"))
+    }
+    pub(crate) fn opt_date(&self, column: usize) -> Result<Option<Date>, StoreError> {
+        let text = self.opt_text(column)?;
+        text.map(|t| t.parse().map_err(|_| StoreError::Corrupt("date"))).transpose()
+    }
+    pub(crate) fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+    pub(crate) fn id16(&self, column: usize) -> Result<[u8; 16], StoreError> {
+        self.bytes(column)?.try_into().map_err(|_| StoreError::Corrupt("identifiant"))
+    }
+    pub(crate) fn opt_id16(&self, column: usize) -> Result<Option<[u8; 16]>, StoreError> {
+        let bytes = self.opt_bytes(column)?;
+        bytes.map(|b| b.try_into().map_err(|_| StoreError::Corrupt("identifiant"))).transpose()
+    }
+    pub(crate) fn small(&self, column: usize) -> Result<u32, StoreError> {
+        u32::try_from(self.int(column)?).map_err(|_| StoreError::Corrupt("nombre"))
+    }
+    pub(crate) fn count(&self, column: usize) -> Result<u64, StoreError> {
+        u64::try_from(self.int(column)?).map_err(|_| StoreError::Corrupt("nombre"))
+    }
+}
+
+/// One database of either engine.
+#[derive(Clone, Debug)]
+pub(crate) enum Db {
+    /// One writing connection and read-only ones.
+    Sqlite {
+        writer: sqlx::SqlitePool,
+        readers: sqlx::SqlitePool,
+    },
+    Postgres(sqlx::PgPool),
+}
+
+/// A transaction of either engine.
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+macro_rules! bound {
+    ($sql:expr, $params:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($sql.to_owned()));
+        for param in $params {
+            query = match param {
+                Param::Int(v) => query.bind(v),
+                Param::Text(v) => query.bind(v),
+                Param::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+impl Db {
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            // The write lock is taken at once: a transaction never fails half-way for it.
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A read-only view of one instant, over several queries.
+    pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        })
+    }
+
+    pub(crate) async fn all(&self, sql: &str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                let rows = bound!(sql, params).fetch_all(readers).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(pool) => {
+                let rows = bound!(sql, params).fetch_all(pool).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) async fn one(
+        &self,
+        sql: &str,
+        params: Vec<Param>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                bound!(sql, params).fetch_optional(readers).await?.map(Row::Sqlite)
+            }
+            Self::Postgres(pool) => {
+                bound!(sql, params).fetch_optional(pool).await?.map(Row::Postgres)
+            }
+        })
+    }
+
+    /// One statement in a transaction of its own; the number of rows touched.
+    pub(crate) async fn run(&self, sql: &str, params: Vec<Param>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                bound!(sql, params).execute(writer).await?.rows_affected()
+            }
+            Self::Postgres(pool) => bound!(sql, params).execute(pool).await?.rows_affected(),
+        })
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Several statements at once, for migrations.
+    pub(crate) async fn script(&self, sql: String) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(writer).await?;
+            }
+            Self::Postgres(pool) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    pub(crate) async fn run(&mut self, sql: &str, params: Vec<Param>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(sql, params).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(sql, params).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    pub(crate) async fn all(
+        &mut self,
+        sql: &str,
+        params: Vec<Param>,
+    ) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let rows = bound!(sql, params).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(tx) => {
+                let rows = bound!(sql, params).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) async fn one(
+        &mut self,
+        sql: &str,
+        params: Vec<Param>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, params).await?.into_iter().next())
+    }
+
+    /// Inserts many rows by statements of at most `CHUNK` parameters.
+    pub(crate) async fn insert(
+        &mut self,
+        table: &str,
+        columns: &str,
+        rows: Vec<Vec<Param>>,
+        tail: &str,
+    ) -> Result<(), StoreError> {
+        const CHUNK: usize = 2_000;
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
+        let per = (CHUNK / width.max(1)).max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let batch: Vec<Vec<Param>> = rows.by_ref().take(per).collect();
+            let mut n = 0;
+            let places: Vec<String> = batch
+                .iter()
+                .map(|row| {
+                    let marks: Vec<String> = row
+                        .iter()
+                        .map(|_| {
+                            n += 1;
+                            format!("${n}")
+                        })
+                        .collect();
+                    format!("({})", marks.join(","))
+                })
+                .collect();
+            let sql = format!("INSERT INTO {table} ({columns}) VALUES {} {tail}", places.join(","));
+            self.run(&sql, batch.into_iter().flatten().collect()).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// `FOR UPDATE` where rows can be locked; on SQLite the transaction holds the write lock.
+    pub(crate) const fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE",
+        }
+    }
+}

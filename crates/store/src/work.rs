@@ -1,0 +1,425 @@
+//! One transaction on the data store.
+
+use huis_kernel::{Date, DossierId, Instant, OfficeId};
+use huis_vault::{SealedAct, SealedDossier, SealedSection, SealedUnit, Slot, Token, UnitState};
+
+use crate::{
+    Store, StoreError,
+    dossiers::{CardRow, load_card, load_sealed},
+    sql::{Param, Tx, params},
+};
+
+/// A transaction: everything in it happens, or nothing does.
+pub struct Work(pub(crate) Tx);
+
+/// A deadline as the card keeps it: a rule's code, a date, a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermRow {
+    /// Rule code.
+    pub rule: String,
+    /// Legal date.
+    pub due: Date,
+    /// Must someone act?
+    pub action: bool,
+    /// `running`, `met`, `late`, `dropped`.
+    pub state: String,
+    /// The act it comes from.
+    pub act: Option<u32>,
+}
+
+/// The next step of a retention unit (I6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextRow {
+    /// Retention unit.
+    pub unit: String,
+    /// When.
+    pub on: Date,
+    /// `archive`, `destroy`, or `alert` when an event is awaited.
+    pub step: String,
+}
+
+impl Store {
+    /// Begins a transaction.
+    pub async fn begin(&self) -> Result<Work, StoreError> {
+        Ok(Work(self.data.begin().await?))
+    }
+}
+
+impl Work {
+    /// Commits.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.0.commit().await
+    }
+
+    /// Takes fresh key slots, inside the transaction: no backup of the data ever lags behind a key.
+    pub async fn take_slots(&mut self, n: usize) -> Result<Vec<Slot>, StoreError> {
+        let skip = if matches!(self.0, Tx::Postgres(_)) { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "DELETE FROM free_slot WHERE slot IN
+             (SELECT slot FROM free_slot ORDER BY slot LIMIT $1 {skip}) RETURNING slot"
+        );
+        let rows = self.0.all(&sql, params![n]).await?;
+        let mut slots = rows.iter().map(|r| r.int(0).map(Slot)).collect::<Result<Vec<_>, _>>()?;
+        slots.sort_unstable();
+        Ok(slots)
+    }
+
+    /// Loads a dossier and holds it until the end of the transaction.
+    pub async fn dossier(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
+        let lock = self.0.for_update();
+        let Some(card) = load_card(&mut self.0, office, dossier, lock).await? else {
+            return Ok(None);
+        };
+        let sealed = load_sealed(&mut self.0, &card).await?;
+        Ok(Some((card, sealed)))
+    }
+
+    /// Is the number free in its office and processing?
+    pub async fn number_is_free(
+        &mut self,
+        office: OfficeId,
+        processing: &str,
+        number: u32,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM dossier WHERE office = $1 AND processing = $2 AND number = $3";
+        Ok(self.0.all(sql, params![office, processing, number]).await?.is_empty())
+    }
+
+    /// Adds the card of a new dossier.
+    pub async fn add_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO dossier (office, dossier, processing, number, territory, stage, step,
+                 opened_on, closed_on, archived, reopened, severity, version, revision, changed_at)
+                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
+                params![
+                    card.office,
+                    card.dossier,
+                    &card.processing,
+                    card.number.digits(),
+                    &card.territory,
+                    &card.stage,
+                    &card.step,
+                    card.opened_on,
+                    card.closed_on,
+                    card.archived,
+                    card.reopened,
+                    card.severity,
+                    card.version,
+                    card.revision,
+                    card.changed_at,
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the card back; `Conflict` when its revision moved since it was loaded.
+    pub async fn set_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
+        let n = self
+            .0
+            .run(
+                "UPDATE dossier SET territory = $3, stage = $4, step = $5, closed_on = $6,
+                 archived = $7, reopened = $8, severity = $9, version = $10, changed_at = $11,
+                 revision = revision + 1 WHERE office = $1 AND dossier = $2 AND revision = $12",
+                params![
+                    card.office,
+                    card.dossier,
+                    &card.territory,
+                    &card.stage,
+                    &card.step,
+                    card.closed_on,
+                    card.archived,
+                    card.reopened,
+                    card.severity,
+                    card.version,
+                    card.changed_at,
+                    card.revision,
+                ],
+            )
+            .await?;
+        if n == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Writes retention units (their contents list and state).
+    pub async fn put_units(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        units: &[SealedUnit],
+    ) -> Result<(), StoreError> {
+        let rows = units
+            .iter()
+            .map(|u| {
+                params![
+                    office,
+                    dossier,
+                    &u.unit,
+                    u.slot,
+                    state_text(u.state),
+                    u.version,
+                    &u.contents,
+                    "9999-12-31",
+                    "alert",
+                ]
+            })
+            .collect();
+        self.0
+            .insert(
+                "unit",
+                "office, dossier, unit, slot, state, version, contents, next_on, next_step",
+                rows,
+                "ON CONFLICT (office, dossier, unit) DO UPDATE SET state = excluded.state,
+                 version = excluded.version, contents = excluded.contents, slot = excluded.slot",
+            )
+            .await
+    }
+
+    /// Sets the next step of each retention unit (I6).
+    pub async fn set_next(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        next: &[NextRow],
+    ) -> Result<(), StoreError> {
+        for step in next {
+            self.0
+                .run(
+                    "UPDATE unit SET next_on = $4, next_step = $5
+                     WHERE office = $1 AND dossier = $2 AND unit = $3",
+                    params![office, dossier, &step.unit, step.on, &step.step],
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes sections.
+    pub async fn put_sections(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        sections: &[SealedSection],
+    ) -> Result<(), StoreError> {
+        let rows = sections
+            .iter()
+            .map(|s| params![office, dossier, s.place, &s.unit, s.version, &s.body])
+            .collect();
+        self.0
+            .insert(
+                "section",
+                "office, dossier, place, unit, version, body",
+                rows,
+                "ON CONFLICT (office, dossier, place) DO UPDATE SET version = excluded.version,
+                 body = excluded.body",
+            )
+            .await
+    }
+
+    /// Adds acts. They are never updated.
+    pub async fn add_acts(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        acts: &[SealedAct],
+    ) -> Result<(), StoreError> {
+        let rows = acts
+            .iter()
+            .map(|a| {
+                params![
+                    office,
+                    dossier,
+                    a.no,
+                    &a.unit,
+                    &a.kind,
+                    a.on,
+                    a.recorded,
+                    a.agent,
+                    a.corrects,
+                    a.voided.as_deref(),
+                    a.slot,
+                    &a.body,
+                ]
+            })
+            .collect();
+        self.0
+            .insert(
+                "act",
+                "office, dossier, no, unit, kind, acted_on, recorded_at, agent, corrects, voided,
+                 slot, body",
+                rows,
+                "",
+            )
+            .await
+    }
+
+    /// Marks an act as voided and empties its payload; its key is asked to be destroyed.
+    pub async fn void_act(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        no: u32,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let empty: Vec<u8> = Vec::new();
+        self.0
+            .run(
+                "UPDATE act SET voided = $4, body = $5
+                 WHERE office = $1 AND dossier = $2 AND no = $3 AND voided IS NULL",
+                params![office, dossier, no, reason, empty],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Replaces the deadlines of a dossier.
+    pub async fn set_terms(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        terms: &[TermRow],
+    ) -> Result<(), StoreError> {
+        self.0
+            .run("DELETE FROM term WHERE office = $1 AND dossier = $2", params![office, dossier])
+            .await?;
+        let rows = terms
+            .iter()
+            .enumerate()
+            .map(|(i, t)| {
+                params![office, dossier, i + 1, &t.rule, t.due, t.action, &t.state, t.act]
+            })
+            .collect();
+        self.0.insert("term", "office, dossier, no, rule, due, action, state, act", rows, "").await
+    }
+
+    /// Replaces the tokens of a dossier, in the active index or the archive's.
+    pub async fn set_tokens(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        tokens: &[(String, Token)],
+        archive: bool,
+    ) -> Result<(), StoreError> {
+        self.drop_tokens(office, dossier).await?;
+        let rows = tokens.iter().map(|(u, t)| params![office, u, *t, dossier]).collect();
+        let table = if archive { "archive_token" } else { "token" };
+        self.0.insert(table, "office, unit, token, dossier", rows, "ON CONFLICT DO NOTHING").await
+    }
+
+    /// Removes every token of a dossier from both indexes.
+    pub async fn drop_tokens(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<(), StoreError> {
+        for table in ["token", "archive_token"] {
+            let sql = format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2");
+            self.0.run(&sql, params![office, dossier]).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a trace line's content beside the act it tells of: the trace writer chains it after
+    /// the commit, and at start before serving.
+    pub async fn outbox(
+        &mut self,
+        entry: [u8; 16],
+        processing: &str,
+        at: Instant,
+        line: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO trace_outbox (entry, processing, at, line) VALUES ($1,$2,$3,$4)",
+                params![entry, processing, at, line],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Adds one to an anonymous counter (X-10): no identity, no date finer than the year.
+    pub async fn count(
+        &mut self,
+        office: OfficeId,
+        processing: &str,
+        year: i16,
+        kind: &str,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO counter (office, processing, year, kind, n) VALUES ($1,$2,$3,$4,$5)
+                 ON CONFLICT (office, processing, year, kind) DO UPDATE SET n = counter.n + 1",
+                params![office, processing, i64::from(year), kind, 1_i64],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Asks for the destruction of a key: the key store is overwritten after the commit, again and
+    /// again until confirmed.
+    pub async fn ask_destruction(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        unit: &str,
+        slot: Slot,
+        rule: &str,
+        at: Instant,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO destruction (office, dossier, slot, unit, rule, asked_at)
+                 VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT (office, slot) DO NOTHING",
+                params![office, dossier, slot, unit, rule, at],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Removes a retention unit's rows; the whole dossier when it was the last one. True then.
+    pub async fn remove_unit(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        unit: &str,
+    ) -> Result<bool, StoreError> {
+        for table in ["section", "act", "unit", "token", "archive_token"] {
+            let sql =
+                format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2 AND unit = $3");
+            self.0.run(&sql, params![office, dossier, unit]).await?;
+        }
+        let left = self
+            .0
+            .all("SELECT 1 FROM unit WHERE office = $1 AND dossier = $2", params![office, dossier])
+            .await?;
+        if !left.is_empty() {
+            return Ok(false);
+        }
+        for table in ["term", "hold", "dossier"] {
+            let sql = format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2");
+            self.0.run(&sql, params![office, dossier]).await?;
+        }
+        Ok(true)
+    }
+}
+
+pub(crate) const fn state_text(state: UnitState) -> &'static str {
+    match state {
+        UnitState::Active => "active",
+        UnitState::Archived => "archived",
+    }
+}
+
+/// A list of placeholders `$from, …` for an `IN`.
+pub(crate) fn places(from: usize, n: usize) -> String {
+    (from..from + n).map(|i| format!("${i}")).collect::<Vec<_>>().join(",")
+}
+
+/// The parameters of an `IN` list.
+pub(crate) fn ids<T: Into<Param>>(ids: impl IntoIterator<Item = T>) -> Vec<Param> {
+    ids.into_iter().map(Into::into).collect()
+}
