@@ -1,0 +1,53 @@
+//! Prevention and procedures of eviction (*expulsion locative*, EXPLOC): the five stages of X-06,
+//! what each act needs, what the law makes of it, and the deadlines that follow.
+//!
+//! - [`kinds`]: the acts;
+//! - [`course`]: the history as the rules read it;
+//! - [`order`]: which act may follow which;
+//! - [`check`]: what is wrong with one act (refused);
+//! - [`irregular`]: what the law says of an act that stands all the same (flagged);
+//! - [`terms`]: the deadlines, one file a subject;
+//! - [`standing`], [`offers`]: where the dossier stands, and what may come next;
+//! - [`calc`]: the same answers alone, JSON in and JSON out.
+
+mod calc;
+mod check;
+mod course;
+mod irregular;
+mod kinds;
+mod offers;
+mod order;
+mod standing;
+mod terms;
+
+pub use calc::{CalcError, calc_deadlines};
+pub use kinds::Kind;
+
+use huis_dossier::{Case, Draft, Fault, Judgement, Offer, Processing, Standing};
+use huis_kernel::Date;
+use huis_law::Law;
+
+/// The processing `expulsion` of the register of the same name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Eviction;
+
+impl Processing for Eviction {
+    fn id(&self) -> &'static str {
+        "expulsion"
+    }
+    fn offers(&self, case: &Case<'_>, law: &Law, today: Date) -> Vec<Offer> {
+        offers::offers(case, law, today)
+    }
+    fn judge(
+        &self,
+        case: &Case<'_>,
+        draft: &Draft,
+        law: &Law,
+        today: Date,
+    ) -> Result<Judgement, Vec<Fault>> {
+        check::judge(case, draft, law, today)
+    }
+    fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing {
+        standing::standing(case, law, today)
+    }
+}
