@@ -166,6 +166,21 @@ impl Batch {
 
 /// Proof that one line is durable. It cannot be made, copied or read from anywhere: the writer
 /// gives it after the store's commit, and `access` takes it to release the view (I2, A-20).
+///
+/// ```compile_fail,E0451
+/// # fn forge(origin: std::sync::Arc<huis_trace::Origin>) -> huis_trace::Receipt {
+/// huis_trace::Receipt { origin, index: 0, digest: [0; 32] }
+/// # }
+/// ```
+/// ```compile_fail,E0277
+/// fn copies<T: Clone>() {}
+/// copies::<huis_trace::Receipt>();
+/// ```
+/// ```compile_fail,E0624
+/// # fn early(batch: huis_trace::Batch) {
+/// batch.persisted();
+/// # }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Receipt {
     origin: Arc<Origin>,

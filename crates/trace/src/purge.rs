@@ -8,6 +8,13 @@ use crate::{DayClosure, LogKey, Origin, SignedNote};
 ///
 /// It has no other constructor than [`PurgeableDay::new`], which wants the closure signed by the
 /// log's key: a purge before the term cannot be written down (X-23: « by anyone »).
+///
+/// ```compile_fail,E0451
+/// # use huis_trace::{Origin, purge::PurgeableDay};
+/// # fn young(origin: Origin, day: huis_kernel::Date) -> PurgeableDay {
+/// PurgeableDay { origin, day, first: 0, end: 1 }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurgeableDay {
     origin: Origin,

@@ -18,6 +18,7 @@ struct Watch {
 }
 
 impl Watch {
+    #[expect(clippy::unwrap_used, reason = "a helper of tests")]
     fn new() -> Self {
         let hours = Hours {
             zone: Zone::named("Europe/Paris").unwrap(),

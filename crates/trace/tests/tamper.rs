@@ -4,7 +4,9 @@
 mod common;
 
 use common::*;
-use huis_trace::{Finding, LogSigner, Report, Verifier, verify, witness};
+use huis_trace::{
+    Finding, LogSigner, Report, SignedNote, Verifier, purge::purge_plan, verify, witness,
+};
 use proptest::prelude::*;
 
 fn check(export: &[String]) -> Result<Report, Vec<Finding>> {
@@ -214,6 +216,25 @@ fn x_23_a_purge_before_the_term_is_found() {
     assert!(told(365).verify(first.as_bytes()).is_err());
     // And once its own day has come, the report says that it is overdue.
     assert_eq!(told(367).verify(first.as_bytes()).unwrap().overdue, [date(1)]);
+}
+
+/// the plan takes the days past the term, oldest first, and stops at a closure that the
+/// key did not sign: nothing is purged on the word of whoever can write to the store.
+#[test]
+fn x_23_the_plan_takes_the_days_past_the_term_and_no_other() {
+    let log = three_days();
+    let mut notes: Vec<_> = log.kept.closures.iter().map(|c| c.note.clone()).collect();
+    let plan = |notes: &[SignedNote], n: i64| -> Vec<_> {
+        let plan = purge_plan(notes, &key(), "1 an".parse().unwrap(), day(n));
+        plan.iter().map(|d| (d.day(), d.first(), d.end())).collect()
+    };
+    assert_eq!(plan(&notes, 365), []);
+    assert_eq!(plan(&notes, 366), [(date(0), 0, 5)]);
+    assert_eq!(plan(&notes, 368), [(date(0), 0, 5), (date(1), 5, 9), (date(2), 9, 11)]);
+    let mut forged = log.kept.closures[1].closure.clone();
+    forged.day = date(-400);
+    notes[1] = forged.sign(&LogSigner::from_seed("huis.exemple", &[8; 32]).unwrap());
+    assert_eq!(plan(&notes, 368), [(date(0), 0, 5)]);
 }
 
 /// even whoever holds the key cannot date a day back to purge it, once the witness has seen
