@@ -168,7 +168,8 @@ fn three_days() -> Written {
 fn i8_each_fault_is_named() {
     let log = three_days();
     let honest = export(&log.kept, 1, day(800));
-    let cases: [(&str, &dyn Fn(&mut Vec<String>), Finding); 6] = [
+    type Case<'a> = (&'a str, &'a dyn Fn(&mut Vec<String>), Finding);
+    let cases: [Case<'_>; 6] = [
         ("no header", &|e| drop(e.remove(0)), Finding::Header),
         ("no head", &|e| drop(e.pop()), Finding::Unsigned(13)),
         ("line 6 gone", &|e| drop(e.remove(4)), Finding::Missing { from: 6, to: 6 }),
