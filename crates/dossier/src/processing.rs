@@ -162,6 +162,18 @@ pub trait Processing: Send + Sync {
         law: &Law,
         today: Date,
     ) -> Result<Judgement, Vec<Fault>>;
+    /// May this section be written now? A section that goes with an act may not come without it
+    /// the police report).
+    fn may_write(
+        &self,
+        case: &Case<'_>,
+        section: &str,
+        law: &Law,
+        today: Date,
+    ) -> Result<(), Fault> {
+        let _ = (case, section, law, today);
+        Ok(())
+    }
     /// Where the dossier stands on a day.
     fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing;
 }

@@ -206,8 +206,12 @@ pub fn calc_deadlines(json: &str, law: &Law) -> Result<String, CalcError> {
 fn unreadable(error: &serde_json::Error) -> CalcError {
     let reason = match error.classify() {
         serde_json::error::Category::Eof => "le texte s'arrête avant sa fin",
-        serde_json::error::Category::Data => "une clé manque, n'existe pas, ou a une valeur d'un autre type",
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "ce n'est pas du JSON",
+        serde_json::error::Category::Data => {
+            "une clé manque, n'existe pas, ou a une valeur d'un autre type"
+        }
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+            "ce n'est pas du JSON"
+        }
     };
     CalcError::Json { line: error.line(), column: error.column(), reason }
 }

@@ -25,7 +25,9 @@ pub(crate) fn judge(
         .facts
         .keys()
         .filter(|field| !kind.fields().contains(&field.as_str()))
-        .map(|field| fault_at(field, "champ-inconnu", "Ce champ n'est pas de ceux de l'acte.", "X-07"))
+        .map(|field| {
+            fault_at(field, "champ-inconnu", "Ce champ n'est pas de ceux de l'acte.", "X-07")
+        })
         .collect();
     if !unknown.is_empty() {
         return Err(unknown);
@@ -215,14 +217,26 @@ fn faults(before: &Course<'_>, act: &Recorded<'_>, today: Date) -> Vec<Fault> {
         Kind::CommandementPayer => lease(act, &mut out),
         Kind::InformationCcapex => notice(before, act, &mut out),
         Kind::Assignation | Kind::AudienceFixee | Kind::AudienceRenvoyee => {
-            later(act, "audience_le", "audience-avant-acte", "L'audience précède l'acte.", &mut out);
+            later(
+                act,
+                "audience_le",
+                "audience-avant-acte",
+                "L'audience précède l'acte.",
+                &mut out,
+            );
         }
         Kind::Jugement => judgment(before, act, &mut out),
         Kind::ProrogationDurete | Kind::DelaiGrace | Kind::Protocole => {
             later(act, "fin", "fin-avant-debut", "La fin précède la décision.", &mut out);
         }
         Kind::CfpAccorde => {
-            later(act, "effet_le", "effet-avant-decision", "L'effet précède la décision.", &mut out);
+            later(
+                act,
+                "effet_le",
+                "effet-avant-decision",
+                "L'effet précède la décision.",
+                &mut out,
+            );
         }
         Kind::Expulsion => eviction(before, act, &mut out),
         Kind::Cloture => closing(before, act, &mut out),
@@ -234,8 +248,10 @@ fn faults(before: &Course<'_>, act: &Recorded<'_>, today: Date) -> Vec<Fault> {
 
 fn not_before(act: &Recorded<'_>, earlier: &Recorded<'_>, out: &mut Vec<Fault>) {
     if act.on < earlier.on {
-        let message =
-            format!("La date précède celle de l'acte auquel celui-ci répond ({}).", short_date(earlier.on));
+        let message = format!(
+            "La date précède celle de l'acte auquel celui-ci répond ({}).",
+            short_date(earlier.on)
+        );
         out.push(fault_at("on", "avant-acte-precedent", &message, "X-06"));
     }
 }
@@ -245,7 +261,9 @@ fn needs(act: &Recorded<'_>, out: &mut Vec<Fault>) {
     for (field, need) in act.kind.needs() {
         match (act.facts.get(*field), need) {
             (None, _) => out.push(fault_at(field, "manquant", "Ce champ est nécessaire.", "X-06")),
-            (Some(value), Need::OneOf(codes)) if value.as_str().is_none_or(|c| !codes.contains(&c)) => {
+            (Some(value), Need::OneOf(codes))
+                if value.as_str().is_none_or(|c| !codes.contains(&c)) =>
+            {
                 out.push(fault_at(
                     field,
                     "valeur-inconnue",
@@ -314,7 +332,9 @@ fn notice(before: &Course<'_>, act: &Recorded<'_>, out: &mut Vec<Fault>) {
     };
     match before.last(told) {
         // `answered` has compared with the last order of either kind; this is the one told of.
-        Some(earlier) if act.on < earlier.on && !out.iter().any(|f| f.code == "avant-acte-precedent") => {
+        Some(earlier)
+            if act.on < earlier.on && !out.iter().any(|f| f.code == "avant-acte-precedent") =>
+        {
             not_before(act, &earlier, out);
         }
         Some(_) => {}
@@ -387,7 +407,8 @@ fn closing(before: &Course<'_>, act: &Recorded<'_>, out: &mut Vec<Fault>) {
     let opened = before.opened_on;
     let floor = last.map_or(opened, |day| day.max(opened));
     if act.on < floor {
-        let message = format!("La clôture ne peut précéder le {}, date du dernier acte.", short_date(floor));
+        let message =
+            format!("La clôture ne peut précéder le {}, date du dernier acte.", short_date(floor));
         out.push(fault_at("on", "avant-dernier-acte", &message, "X-09"));
     }
 }

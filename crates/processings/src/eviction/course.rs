@@ -89,11 +89,8 @@ impl<'a> Course<'a> {
 
     /// The closing that stands, when the dossier is closed.
     pub(crate) fn closing(&self) -> Option<Recorded<'a>> {
-        let last = self
-            .all
-            .iter()
-            .rev()
-            .find(|a| matches!(a.kind, Kind::Cloture | Kind::Reouverture))?;
+        let last =
+            self.all.iter().rev().find(|a| matches!(a.kind, Kind::Cloture | Kind::Reouverture))?;
         (last.kind == Kind::Cloture).then_some(*last)
     }
     /// How many times the dossier was reopened.
@@ -154,7 +151,8 @@ impl<'a> Course<'a> {
     /// The *protocole de cohésion sociale* in force on a day.
     pub(crate) fn protocol(&self, day: Date) -> Option<Recorded<'a>> {
         let protocol = self.last(Kind::Protocole)?;
-        let ended = self.next_of(&[Kind::ProtocoleDenonce], protocol.no).is_some_and(|d| d.on <= day);
+        let ended =
+            self.next_of(&[Kind::ProtocoleDenonce], protocol.no).is_some_and(|d| d.on <= day);
         let running = protocol.on <= day && protocol.date("fin").is_none_or(|end| day <= end);
         (running && !ended).then_some(protocol)
     }

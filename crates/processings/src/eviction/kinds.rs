@@ -111,9 +111,7 @@ impl Kind {
             Self::InformationCcapex => {
                 &[("objet", OneOf(&["commandement_payer", "commandement_quitter"]))]
             }
-            Self::AvisCcapex => {
-                &[("nature", OneOf(&["avis", "recommandation"])), ("objet", Any)]
-            }
+            Self::AvisCcapex => &[("nature", OneOf(&["avis", "recommandation"])), ("objet", Any)],
             Self::AudienceFixee | Self::AudienceRenvoyee => &[("audience_le", Any)],
             Self::Jugement => &[("issue", OneOf(&["rejet", "delais", "expulsion"]))],
             Self::DecisionAppel => &[("issue", OneOf(&["confirme", "infirme"]))],

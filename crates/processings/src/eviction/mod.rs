@@ -47,6 +47,15 @@ impl Processing for Eviction {
     ) -> Result<Judgement, Vec<Fault>> {
         check::judge(case, draft, law, today)
     }
+    /// The police report is written on the prefect's request only, at the stage of the request
+    /// for the police's help.
+    fn may_write(&self, case: &Case<'_>, section: &str, _: &Law, _: Date) -> Result<(), Fault> {
+        if section != "rapport_police" {
+            return Ok(());
+        }
+        let history = course::recorded(case.acts);
+        order::answered(&course::Course::new(case, &history), Kind::DeposerRapport).map(|_| ())
+    }
     fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing {
         standing::standing(case, law, today)
     }

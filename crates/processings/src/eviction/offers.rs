@@ -82,7 +82,9 @@ fn prevention(course: &Course<'_>, out: &mut Vec<Kind>) {
         }
         match course.legal_person() {
             Some(true) if !course.has(Kind::SaisineCcapex) => out.push(Kind::SaisineCcapex),
-            Some(false) if !course.has(Kind::SignalementCcapex) => out.push(Kind::SignalementCcapex),
+            Some(false) if !course.has(Kind::SignalementCcapex) => {
+                out.push(Kind::SignalementCcapex)
+            }
             _ => {}
         }
         out.extend([Kind::Regularisation, Kind::Assignation]);
@@ -150,7 +152,12 @@ fn help(course: &Course<'_>, law: &Law, today: Date, out: &mut Vec<Kind>) {
         out.extend([Kind::Expulsion, Kind::DepartConstate]);
         return;
     }
-    if decided(Kind::CfpRefuse) {
+    let refusal = course.next_of(&[Kind::CfpRefuse], request.no);
+    if refusal.is_some_and(|r| r.code("motif") == Some("prematuree")) {
+        out.push(Kind::DemandeCfp);
+        return;
+    }
+    if refusal.is_some() {
         out.extend([Kind::DemandeIndemnite, Kind::CfpAccorde]);
         return;
     }
@@ -167,10 +174,9 @@ fn help(course: &Course<'_>, law: &Law, today: Date, out: &mut Vec<Kind>) {
 }
 
 fn indemnity(course: &Course<'_>, out: &mut Vec<Kind>) {
-    let reopened = course
-        .whole()
-        .last()
-        .is_some_and(|a| a.kind == Kind::Reouverture && a.code("motif") == Some("demande_indemnite"));
+    let reopened = course.whole().last().is_some_and(|a| {
+        a.kind == Kind::Reouverture && a.code("motif") == Some("demande_indemnite")
+    });
     if reopened {
         out.push(Kind::DemandeIndemnite);
     }

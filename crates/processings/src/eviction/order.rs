@@ -46,9 +46,10 @@ pub(crate) fn answered<'a>(course: &Course<'a>, kind: Kind) -> Result<Option<Rec
         Kind::RapportPoliceDemande => pending_request(course).map(Some),
         Kind::DeposerRapport => pending_report(course).map(Some),
         Kind::CfpAccorde | Kind::CfpRefuse => undecided(course, kind).map(Some),
-        Kind::CommandementQuitter | Kind::Protocole | Kind::ProrogationDurete | Kind::DelaiGrace => {
-            executable(course, kind).map(Some)
-        }
+        Kind::CommandementQuitter
+        | Kind::Protocole
+        | Kind::ProrogationDurete
+        | Kind::DelaiGrace => executable(course, kind).map(Some),
         Kind::DelaisNonTenus => time_to_pay(course).map(Some),
         Kind::AudienceRenvoyee if course.hearing().is_none() => Err(fault(
             "sans-audience",
@@ -67,10 +68,9 @@ pub(crate) fn answered<'a>(course: &Course<'a>, kind: Kind) -> Result<Option<Rec
         },
         _ => match prerequisite(kind) {
             None => Ok(None),
-            Some((kinds, code, message, article)) => course
-                .last_of(kinds)
-                .map(Some)
-                .ok_or_else(|| fault(code, message, article)),
+            Some((kinds, code, message, article)) => {
+                course.last_of(kinds).map(Some).ok_or_else(|| fault(code, message, article))
+            }
         },
     }
 }
@@ -189,8 +189,7 @@ fn pending_request<'a>(course: &Course<'a>) -> Result<Recorded<'a>, Fault> {
         )
     })?;
     let asked = course.next_of(&[Kind::RapportPoliceDemande], request.no);
-    let waiting =
-        asked.is_some_and(|a| course.next_of(&[Kind::DeposerRapport], a.no).is_none());
+    let waiting = asked.is_some_and(|a| course.next_of(&[Kind::DeposerRapport], a.no).is_none());
     if waiting {
         return Err(fault(
             "rapport-deja-demande",

@@ -79,7 +79,9 @@ fn silent(course: &Course<'_>, law: &Law, today: Date) -> bool {
 fn moved(course: &Course<'_>, act: &Recorded<'_>) -> Option<Place> {
     Some(match act.kind {
         Kind::ImpayeConstitue => ("prevention", "impaye", "Impayé constitué"),
-        Kind::SignalementCaf => ("prevention", "impaye-signale", "Impayé signalé à la CAF ou à la MSA"),
+        Kind::SignalementCaf => {
+            ("prevention", "impaye-signale", "Impayé signalé à la CAF ou à la MSA")
+        }
         Kind::PlanApurement => ("prevention", "plan", "Plan d'apurement"),
         Kind::CommandementPayer => ("prevention", "commandement-payer", "Commandement de payer"),
         Kind::Regularisation => ("prevention", "regularise", "Dette réglée"),
@@ -116,12 +118,16 @@ fn moved(course: &Course<'_>, act: &Recorded<'_>) -> Option<Place> {
             (stage, "depart", "Départ des occupants")
         }
         Kind::DemandeIndemnite => ("indemnite", "indemnite-demandee", "Indemnité demandée"),
-        Kind::DecisionIndemnite => ("indemnite", "indemnite-decidee", "Demande d'indemnité décidée"),
+        Kind::DecisionIndemnite => {
+            ("indemnite", "indemnite-decidee", "Demande d'indemnité décidée")
+        }
         Kind::PaiementIndemnite => ("indemnite", "indemnite-payee", "Indemnité payée"),
         Kind::RecoursContentieux => ("indemnite", "contentieux", "Recours contentieux"),
         Kind::DecisionContentieuse => ("indemnite", "contentieux-juge", "Recours contentieux jugé"),
         Kind::Reouverture => match act.code("motif") {
-            Some("demande_indemnite") => ("indemnite", "rouvert-indemnite", "Rouvert pour une demande d'indemnité"),
+            Some("demande_indemnite") => {
+                ("indemnite", "rouvert-indemnite", "Rouvert pour une demande d'indemnité")
+            }
             _ => ("prevention", "rouvert-incident", "Rouvert pour un incident récurrent"),
         },
         _ => return None,

@@ -60,7 +60,8 @@ pub(crate) fn earliest_summons(
 /// arrears have lasted or grown enough (loi n° 89-462 art. 24 I): no later than that day.
 fn signalling(sheet: &mut Sheet<'_>, order: &Recorded<'_>) {
     let course = sheet.course;
-    let done = course.next_of(&[Kind::SignalementCcapex], order.no).or_else(|| notice(&course, order));
+    let done =
+        course.next_of(&[Kind::SignalementCcapex], order.no).or_else(|| notice(&course, order));
     let Some(computed) = threshold(&course, order, sheet.law) else {
         if done.is_none() {
             sheet.remark(
@@ -91,7 +92,7 @@ fn signalling(sheet: &mut Sheet<'_>, order: &Recorded<'_>) {
             rule: "signalement-ccapex",
             label: "Signaler le commandement de payer à la CCAPEX",
             from: Some(order.no),
-            done: Done::By(done),
+            done: Done::Once(done),
             over,
         },
         computed,
@@ -197,7 +198,7 @@ fn order_to_leave(sheet: &mut Sheet<'_>) {
             rule: "information-ccapex",
             label: "Informer la CCAPEX du commandement de quitter les lieux",
             from: Some(received.no),
-            done: Done::By(done),
+            done: Done::Once(done),
             over,
         },
         Ok(given(

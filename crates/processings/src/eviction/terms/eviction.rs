@@ -15,7 +15,7 @@ pub(crate) fn terms(sheet: &mut Sheet<'_>) {
             rule: "pv-expulsion",
             label: "Transmission du procès-verbal d'expulsion au préfet et à la CCAPEX",
             from: Some(done.no),
-            done: Done::ReachedBy(sent),
+            done: Done::Once(sent),
             over: false,
         },
         Ok(given(done.on, "CPCE art. L. 431-3", "Aucun délai fixé : dès l'expulsion")),

@@ -43,7 +43,8 @@ pub(crate) fn silence(
         }
     }
     // A protocol denounced after the request is a new one (CE 16 avr. 2008 n° 300268).
-    if let Some(end) = course.next_of(&[Kind::ProtocoleDenonce], request.no).filter(|d| d.on > from) {
+    if let Some(end) = course.next_of(&[Kind::ProtocoleDenonce], request.no).filter(|d| d.on > from)
+    {
         from = end.on;
         steps.push(step(
             "Dénonciation du protocole, qui vaut nouvelle réquisition (CE, 16 avr. 2008, n° 300268)",
@@ -55,7 +56,9 @@ pub(crate) fn silence(
     Ok(Some(computed))
 }
 
-/// The date of the refusal of a request, explicit or by silence, as of a day.
+/// The date of the refusal of a request, explicit or by silence, as of a day. A rejection as
+/// premature is no refusal that binds the State: a new request is needed (CE 18 déc. 2013
+/// n° 363126).
 pub(crate) fn refusal(
     course: &Course<'_>,
     request: &Recorded<'_>,
@@ -63,10 +66,13 @@ pub(crate) fn refusal(
     day: Date,
 ) -> Result<Option<Date>, LawError> {
     let decision = course.next_of(&[Kind::CfpAccorde, Kind::CfpRefuse], request.no);
-    let implicit = silence(course, request, law)?.map(|c| c.due).filter(|due| {
-        *due < day && decision.is_none_or(|d| d.on > *due)
-    });
-    let explicit = decision.filter(|d| d.kind == Kind::CfpRefuse && d.on <= day).map(|d| d.on);
+    let implicit = silence(course, request, law)?
+        .map(|c| c.due)
+        .filter(|due| *due < day && decision.is_none_or(|d| d.on > *due));
+    let explicit = decision
+        .filter(|d| d.kind == Kind::CfpRefuse && d.code("motif") != Some("prematuree"))
+        .map(|d| d.on)
+        .filter(|on| *on <= day);
     Ok(match (implicit, explicit) {
         (Some(i), Some(e)) => Some(i.min(e)),
         (i, e) => i.or(e),
@@ -106,7 +112,13 @@ pub(crate) fn terms(sheet: &mut Sheet<'_>) {
             "Le silence gardé jusqu'au {} vaut refus : la responsabilité de l'État peut être engagée.",
             short_date(due)
         );
-        sheet.remark("cfp-refus-implicite", Severity::Serious, message, "CPCE art. R. 153-1", Some(request.no));
+        sheet.remark(
+            "cfp-refus-implicite",
+            Severity::Serious,
+            message,
+            "CPCE art. R. 153-1",
+            Some(request.no),
+        );
     }
     report(sheet, &request, due, over || decision.is_some());
     execution(sheet, &request);
@@ -115,8 +127,8 @@ pub(crate) fn terms(sheet: &mut Sheet<'_>) {
 /// The report that the prefect asked the police for: no text dates it, the decision does.
 fn report(sheet: &mut Sheet<'_>, request: &Recorded<'_>, due: Option<Date>, over: bool) {
     let course = sheet.course;
-    let Some(asked) = course.next_of(&[Kind::RapportPoliceDemande], request.no) else { return };
-    let Some(asked) = course.last(Kind::RapportPoliceDemande).or(Some(asked)) else { return };
+    let asked = course.last(Kind::RapportPoliceDemande).filter(|a| a.no > request.no);
+    let Some(asked) = asked else { return };
     let done = course.next_of(&[Kind::DeposerRapport], asked.no);
     let due = due.unwrap_or(asked.on).max(asked.on);
     sheet.add(
@@ -124,7 +136,7 @@ fn report(sheet: &mut Sheet<'_>, request: &Recorded<'_>, due: Option<Date>, over
             rule: "rapport-police",
             label: "Rapport de police attendu",
             from: Some(asked.no),
-            done: Done::By(done),
+            done: Done::Once(done),
             over,
         },
         Ok(given(
@@ -139,7 +151,8 @@ fn report(sheet: &mut Sheet<'_>, request: &Recorded<'_>, due: Option<Date>, over
 /// CE 27 nov. 2015 n° 377645).
 fn execution(sheet: &mut Sheet<'_>, request: &Recorded<'_>) {
     let course = sheet.course;
-    let granted = course.acts().iter().rev().find(|a| a.kind == Kind::CfpAccorde && a.no > request.no);
+    let granted =
+        course.acts().iter().rev().find(|a| a.kind == Kind::CfpAccorde && a.no > request.no);
     let Some(granted) = granted.copied() else { return };
     let from = granted.date("effet_le").unwrap_or(granted.on).max(granted.on);
     let done = course.next_of(GONE, granted.no);

@@ -112,13 +112,13 @@ fn survey_interview(sheet: &mut Sheet<'_>) {
     let done = course.next_of(&[Kind::DsfTransmis], asked.no);
     let computed =
         sheet.law.working_days_after(asked.on, "expulsion.dsf-entretien", asked.on, course.place);
-    let over = done.is_some() || sheet.since(OVER, asked.no);
+    let over = sheet.since(OVER, asked.no);
     sheet.add(
         Spec {
             rule: "dsf-entretien",
             label: "Proposition d'entretien pour le diagnostic social et financier",
             from: Some(asked.no),
-            done: Done::ReachedBy(done),
+            done: Done::Once(done),
             over,
         },
         computed,

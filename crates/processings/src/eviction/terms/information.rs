@@ -27,7 +27,7 @@ pub(crate) fn terms(sheet: &mut Sheet<'_>) {
             rule: "lettre-information",
             label: "Envoyer la lettre d'information aux occupants",
             from: None,
-            done: Done::By(if missing == 0 { last } else { None }),
+            done: Done::Once(if missing == 0 { last } else { None }),
             over: false,
         },
         Ok(given(

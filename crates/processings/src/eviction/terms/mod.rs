@@ -17,7 +17,7 @@ use huis_law::{Computed, Law, LawError, Step};
 
 use super::{
     course::{Course, Recorded},
-    irregular::flag,
+    irregular::{flag, unavailable},
     kinds::Kind,
 };
 
@@ -48,7 +48,9 @@ pub(crate) struct Spec<'a> {
 pub(crate) enum Done<'a> {
     /// Someone must act: the act that did, if any; in time up to the term's date.
     By(Option<Recorded<'a>>),
-    /// The same, in time up to the safe day only (backward delays that end at 0 h).
+    /// Someone must act, and no text dates it (« dès… »): done is done in time.
+    Once(Option<Recorded<'a>>),
+    /// As `By`, in time up to the safe day only (backward delays that end at 0 h).
     BySafeDay(Option<Recorded<'a>>),
     /// A date to know: met once it is past.
     Reached,
@@ -76,7 +78,10 @@ impl<'a> Sheet<'a> {
     pub(crate) fn add(&mut self, spec: Spec<'a>, computed: Result<Computed, LawError>) {
         let explained = match computed {
             Ok(explained) => explained,
-            Err(error) => return self.missing(spec.rule, &error, spec.from),
+            Err(error) => {
+                self.flags.push(unavailable(spec.rule, &error, spec.from));
+                return;
+            }
         };
         let in_time = |a: Recorded<'_>, limit: Date| {
             if a.on <= limit { TermState::Met } else { TermState::Late }
@@ -85,8 +90,8 @@ impl<'a> Sheet<'a> {
         let state = match spec.done {
             Done::By(Some(a)) => in_time(a, explained.due),
             Done::BySafeDay(Some(a)) => in_time(a, explained.safe.unwrap_or(explained.due)),
-            Done::By(None) | Done::BySafeDay(None) => waiting,
-            Done::ReachedBy(Some(_)) => TermState::Met,
+            Done::By(None) | Done::BySafeDay(None) | Done::Once(None) => waiting,
+            Done::Once(Some(_)) | Done::ReachedBy(Some(_)) => TermState::Met,
             Done::Reached | Done::ReachedBy(None) if self.today > explained.due => TermState::Met,
             Done::Reached | Done::ReachedBy(None) => waiting,
         };
@@ -94,7 +99,7 @@ impl<'a> Sheet<'a> {
             rule: spec.rule.to_owned(),
             label: spec.label.to_owned(),
             due: explained.due,
-            action: matches!(spec.done, Done::By(_) | Done::BySafeDay(_)),
+            action: !matches!(spec.done, Done::Reached | Done::ReachedBy(_)),
             state,
             act: spec.from,
             explained,
@@ -110,21 +115,6 @@ impl<'a> Sheet<'a> {
         act: Option<u32>,
     ) {
         self.flags.push(flag(code, severity, message, article, act));
-    }
-
-    fn missing(&mut self, rule: &str, error: &LawError, act: Option<u32>) {
-        // A rule that was not in force yet sets no deadline; anything else is a fault of the files.
-        let severity = match error {
-            LawError::NotInForce { .. } => Severity::Info,
-            _ => Severity::Serious,
-        };
-        self.remark(
-            "parametre-absent",
-            severity,
-            format!("L'échéance « {rule} » n'est pas calculée : {error}."),
-            "X-02",
-            act,
-        );
     }
 
     /// Has one of these kinds of act been recorded after act `no`?

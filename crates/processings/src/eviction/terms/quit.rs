@@ -94,7 +94,8 @@ fn shortened(start: Date, days: i64, place: &Place, law: &Law) -> Computed {
         step(format!("Dernier jour : {}", long_date(plain)), Some(plain)),
     ];
     if due != plain {
-        let text = format!("Ce jour n'est pas ouvrable : reporté au {} (CPC, art. 642)", long_date(due));
+        let text =
+            format!("Ce jour n'est pas ouvrable : reporté au {} (CPC, art. 642)", long_date(due));
         steps.push(step(text, Some(due)));
     }
     Computed {
@@ -151,15 +152,17 @@ pub(crate) fn first_possible_day(
             found.steps.push(step(text, Some(found.due)));
         }
     };
-    if let Some(until) = course.next_of(&[Kind::ProrogationDurete], order.no).and_then(|p| p.date("fin")) {
+    if let Some(until) =
+        course.next_of(&[Kind::ProrogationDurete], order.no).and_then(|p| p.date("fin"))
+    {
         wait(until, "CPCE art. L. 412-2", "Prorogation pour dureté exceptionnelle");
     }
     if let Some((_, until)) = grace(course) {
         wait(until, "CPCE art. L. 412-3", "Délai de grâce accordé par le juge");
     }
-    let protocol = course.last(Kind::Protocole).filter(|p| {
-        course.next_of(&[Kind::ProtocoleDenonce], p.no).is_none()
-    });
+    let protocol = course
+        .last(Kind::Protocole)
+        .filter(|p| course.next_of(&[Kind::ProtocoleDenonce], p.no).is_none());
     if let Some(until) = protocol.and_then(|p| p.date("fin")) {
         wait(until, "CCH art. L. 442-6-5", "Protocole de cohésion sociale en cours");
     }
@@ -170,7 +173,9 @@ pub(crate) fn first_possible_day(
             found.verified &= truce.as_ref().is_none_or(|t| t.verified);
             found.due = after(until);
             found.article = format!("{} ; {article}", found.article);
-            found.steps.push(step("Trêve hivernale : pas d'expulsion avant sa fin", Some(found.due)));
+            found
+                .steps
+                .push(step("Trêve hivernale : pas d'expulsion avant sa fin", Some(found.due)));
         }
     } else {
         found.steps.push(step("Trêve hivernale écartée par le juge", None));
@@ -190,7 +195,7 @@ pub(crate) fn terms(sheet: &mut Sheet<'_>) {
             rule: "cql-prefet",
             label: "Saisir le préfet du commandement de quitter les lieux",
             from: Some(order.no),
-            done: Done::ReachedBy(received),
+            done: Done::Once(received),
             over,
         },
         Ok(given(
@@ -290,7 +295,9 @@ fn protection(sheet: &mut Sheet<'_>) {
         );
     }
     let Some(order) = course.last(Kind::CommandementQuitter) else { return };
-    let Some(truce) = sheet.law.truce(sheet.today).filter(|_| truce_applies(&course)) else { return };
+    let Some(truce) = sheet.law.truce(sheet.today).filter(|_| truce_applies(&course)) else {
+        return;
+    };
     let until = sheet.law.eviction_barred_until(sheet.today).unwrap_or(truce.period.to);
     let text = format!("Aucune expulsion jusqu'au {} inclus", long_date(until));
     let mut computed = given(until, &truce.article, &text);
