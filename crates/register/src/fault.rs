@@ -56,10 +56,10 @@ impl<'a> Report<'a> {
 
     /// A fault at a byte of the file.
     pub(crate) fn at(&self, offset: usize, path: &str, message: &str, mend: &str) {
-        let mut faults = self.faults.borrow_mut();
-        if faults.len() >= MOST_FAULTS {
+        if self.is_full() {
             return;
         }
+        let mut faults = self.faults.borrow_mut();
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
         let fault = RegisterFault {
@@ -90,6 +90,11 @@ impl<'a> Report<'a> {
     /// Was a fault already told at this key? What follows from it is then not worth telling.
     pub(crate) fn told(&self, path: &str) -> bool {
         self.faults.borrow().iter().any(|(_, fault)| fault.path == path)
+    }
+
+    /// Are there so many faults that no more are told?
+    pub(crate) fn is_full(&self) -> bool {
+        self.faults.borrow().len() >= MOST_FAULTS
     }
 
     pub(crate) fn is_clean(&self) -> bool {

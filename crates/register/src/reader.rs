@@ -417,6 +417,9 @@ impl<'a> Block<'a> {
     /// Tells the keys that nobody asked for.
     pub(crate) fn finish(self) {
         for key in self.table.keys().filter(|k| !self.asked.contains(&k.get_ref().as_ref())) {
+            if self.report.is_full() {
+                return;
+            }
             let name = key.get_ref().as_ref();
             let mend = match nearest(name, self.asked.iter().copied()) {
                 Some(near) => format!("Vouliez-vous {} ?", quote(near)),
