@@ -37,7 +37,7 @@ if [ ${#packages[@]} -gt 0 ]; then
   have apt-get || { echo "À installer : ${packages[*]}" >&2; exit 1; }
   echo "apt-get install ${packages[*]}"
   as_root apt-get update -qq </dev/null
-  # The packages' own server is not wanted: each test run starts its own.
+  # Only PostgreSQL's programs are used: each test run starts a server of its own.
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >"$tools/apt.log" 2>&1 \
     || { tail -n 30 "$tools/apt.log" >&2; exit 1; }
