@@ -86,6 +86,7 @@ mod tests {
             "azerty",
             "Azerty2024!",
             "P@ssw0rd",
+            "S3cret!!",
             "P@ssw0rd2025",
             "MotDePasse!!!",
             "123456789",

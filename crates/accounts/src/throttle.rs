@@ -145,6 +145,15 @@ mod tests {
         );
     }
 
+    /// a lock longer than the memory of failures still holds to its end.
+    #[test]
+    fn a_lock_is_not_forgotten_before_its_end() {
+        let limits = Limits { forget_ms: 1_000, ..LIMITS };
+        let ten = Throttle { failures: 10, last: Instant(0) };
+        assert!(ten.admit(&limits, Instant(3_599_999)).is_err());
+        assert!(ten.admit(&limits, Instant(3_600_000)).is_ok());
+    }
+
     proptest! {
         /// whatever the rhythm, an attacker has few judged tries a day (CNIL 2022-100, case 2).
         #[test]

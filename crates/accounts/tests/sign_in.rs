@@ -94,6 +94,18 @@ fn x_18_changed_at_the_first_sign_in_then_every_six_months() {
 }
 
 #[test]
+fn x_18_the_account_keeps_its_latest_passwords() {
+    let mut desk = desk();
+    for word in ["un", "deux", "trois", "quatre"] {
+        let hash = desk.hasher.hash(&Password::typed(word), &desk.rng).unwrap();
+        desk.account.change_password(hash, &desk.rules, TODAY, NOW);
+    }
+    let kept = desk.account.hashes();
+    let is = |rank: usize, word| desk.hasher.verify(&Password::typed(word), kept.get(rank));
+    assert!(kept.len() == 3 && is(0, "quatre") && is(1, "trois") && is(2, "deux"));
+}
+
+#[test]
 fn s_11_unknown_wrong_locked_and_closed_read_the_same() {
     let mut desk = desk();
     let unknown = {
