@@ -37,14 +37,14 @@ pub const fn worth_trying() -> [Hint; 5] {
         Hint {
             profile: "instructeur",
             showcase: Some(Showcase::Hearing),
-            text: "Connectez-vous comme {agent} et ouvrez le dossier {numero} : l’audience \
+            text: "Connectez-vous comme {agent} et ouvrez le dossier {numero}\u{a0}: l’audience \
                    approche, et chaque échéance se déplie pour montrer son calcul, article par \
                    article, jours fériés d’Alsace-Moselle compris.",
         },
         Hint {
             profile: "police",
             showcase: Some(Showcase::PoliceReport),
-            text: "Connectez-vous comme {agent} et ouvrez le dossier {numero} : un agent de \
+            text: "Connectez-vous comme {agent} et ouvrez le dossier {numero}\u{a0}: un agent de \
                    police n’y voit que les noms, l’adresse et la date de création, et n’y peut \
                    que déposer le rapport demandé par le préfet.",
         },
@@ -52,21 +52,21 @@ pub const fn worth_trying() -> [Hint; 5] {
             profile: "archiviste",
             showcase: Some(Showcase::Returning),
             text: "Notez le nom et le prénom de l’occupant du dossier {numero}, puis \
-                   cherchez-les comme {agent} dans les archives, avec une faute d’orthographe : \
+                   cherchez-les comme {agent} dans les archives, avec une faute d’orthographe\u{a0}: \
                    l’ancien dossier du ménage, clos, n’est trouvé que là.",
         },
         Hint {
             profile: "dpo",
             showcase: Some(Showcase::Fading),
-            text: "Connectez-vous comme {agent}, page « Conservation », et demandez l’aperçu à \
-                   deux mois : le dossier {numero}, clos depuis bientôt quatre ans, y figure ; \
+            text: "Connectez-vous comme {agent}, page «\u{a0}Conservation\u{a0}», et demandez l’aperçu à \
+                   deux mois\u{a0}: le dossier {numero}, clos depuis bientôt quatre ans, y figure\u{a0}; \
                    passé le jour dit, plus aucune copie ne s’ouvre.",
         },
         Hint {
             profile: "secretaire-ccapex",
             showcase: None,
             text: "Connectez-vous comme {agent} et ouvrez l’un après l’autre une douzaine de \
-                   dossiers de la même liste : une alerte se lève aussitôt, et seul le délégué à \
+                   dossiers de la même liste\u{a0}: une alerte se lève aussitôt, et seul le délégué à \
                    la protection des données peut la clore.",
         },
     ]

@@ -138,7 +138,7 @@ pub(crate) fn home(seed: u64, index: u64, people: usize) -> Home {
     let level = if landlord == Landlord::Social { 68 } else { 100 };
     // Small dwellings cost more a square metre.
     let rent = surface * square_metre * level / 100 * (118 - 5 * rooms) / 100;
-    let rent = (rent * dice.between(92, 108) / 100).max(dice.between(195_00, 230_00));
+    let rent = (rent * dice.between(92, 108) / 100).max(dice.between(19_500, 23_000));
     let charges = rent * dice.between(11, 24) / 100;
     let benefit = dice
         .chance(if landlord == Landlord::Social { 64 } else { 43 })
@@ -198,7 +198,7 @@ mod tests {
                 assert!(lease < renewed && renewed <= opened && h.landlord != Landlord::Social);
                 renewals += 1;
             }
-            assert!((195_00..2_200_00).contains(&h.rent.0), "{index}: {}", h.rent);
+            assert!((19_500..220_000).contains(&h.rent.0), "{index}: {}", h.rent);
             assert!(h.charges.0 * 4 < h.rent.0 && h.benefit.is_none_or(|b| b < h.rent));
             assert!(h.debt(25) > h.monthly());
             let of = if h.landlord == Landlord::Social { &mut social } else { &mut private };

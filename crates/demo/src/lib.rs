@@ -41,6 +41,17 @@ pub struct Demo {
     pub agents: Vec<DemoAgent>,
 }
 
+impl Demo {
+    /// An agent of a profile whose grant runs on a day and whose perimeter holds an arrondissement
+    /// (any, when `unit` is `None`): who to sign in as.
+    pub fn agent(&self, profile: &str, unit: Option<&str>, on: Date) -> Option<&DemoAgent> {
+        let covers = |a: &DemoAgent| {
+            a.units.is_empty() || unit.is_none_or(|unit| a.units.iter().any(|u| u == unit))
+        };
+        self.agents.iter().find(|a| a.profile == profile && a.granted_on(on) && covers(a))
+    }
+}
+
 /// The office of the demonstration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoOffice {

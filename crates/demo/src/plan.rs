@@ -48,11 +48,6 @@ pub(crate) struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// Index within each hundred of the dossiers that have a part of their own.
-const FORMER: u64 = 17;
-const RETURNING: u64 = FORMER + 1;
-const FADING: u64 = 41;
-
 const STAGES: [(u32, Stage); 5] = [
     (33, Stage::Prevention),
     (29, Stage::Assignation),
@@ -74,13 +69,13 @@ const GROUNDS: [(u32, Ground); 7] = [
 pub(crate) fn role(seed: u64, index: u64) -> Role {
     let dice = &Dice::of(seed, "role", index);
     let ground = dice.weighted(&GROUNDS).copied().unwrap_or(Ground::DetteSoldee);
+    // In each hundred some have a part of their own; the household of 17 comes back in 18.
     match index % 100 {
-        n if n % 40 == FORMER => Role::Former,
-        n if n % 40 == RETURNING => Role::Returning,
-        n if n % 40 == FADING % 40 => Role::Fading(ground),
-        n if n % 33 == 29 => {
-            Role::Reopened(if dice.chance(60) { Again::Claim } else { Again::Incident })
-        }
+        17 | 57 | 97 => Role::Former,
+        18 | 58 | 98 => Role::Returning,
+        41 | 81 => Role::Fading(ground),
+        29 | 62 => Role::Reopened(Again::Claim),
+        74 => Role::Reopened(Again::Incident),
         _ if dice.chance(59) => Role::Closed(ground),
         _ => Role::Open(dice.weighted(&STAGES).copied().unwrap_or(Stage::Prevention)),
     }
@@ -126,8 +121,7 @@ fn tell(teller: &mut Teller<'_>, dice: &Dice, role: Role, short: bool) {
         Role::Closed(_) | Role::Fading(_) if short => paid(teller),
         Role::Closed(ground) | Role::Fading(ground) => closed(teller, dice, ground),
         Role::Reopened(Again::Claim) => {
-            reach(teller, dice, Stage::Cql);
-            teller.cfp(Outcome::Evicted);
+            evicted(teller, Outcome::EvictedLate);
             teller.close(Ground::ExecutionCfp);
             teller.reopen("demande_indemnite");
             let first = teller.told();
@@ -176,6 +170,15 @@ fn reach(teller: &mut Teller<'_>, dice: &Dice, stage: Stage) -> usize {
     before
 }
 
+/// From the first arrears to the eviction.
+fn evicted(teller: &mut Teller<'_>, outcome: Outcome) {
+    teller.prevention();
+    teller.summons();
+    teller.judgment(true);
+    teller.cql(true);
+    teller.cfp(outcome);
+}
+
 /// A debt paid before it came to court.
 fn paid(teller: &mut Teller<'_>) {
     teller.prevention();
@@ -210,8 +213,7 @@ fn closed(teller: &mut Teller<'_>, dice: &Dice, ground: Ground) {
             reach(teller, dice, Stage::Cql);
         }
         Ground::ExecutionCfp => {
-            reach(teller, dice, Stage::Cql);
-            teller.cfp(Outcome::Evicted);
+            evicted(teller, Outcome::Evicted);
         }
     }
     teller.close(ground);

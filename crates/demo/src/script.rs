@@ -74,6 +74,8 @@ impl Ground {
 pub(crate) enum Outcome {
     /// Granted, and the eviction takes place.
     Evicted,
+    /// The same, after the silence has already bound the State.
+    EvictedLate,
     /// Granted, not yet carried out.
     Granted,
     /// Refused in writing.
@@ -117,10 +119,11 @@ impl<'a> Teller<'a> {
         Self { dice, home, has_surety, steps, day: 0, arrears, hearing: None, cql_received: 0 }
     }
 
-    /// The steps in the order of their days.
+    /// The steps in the order of their days, and the day of the hearing if one is fixed in them.
     pub(crate) fn finish(mut self) -> (Vec<Step>, Option<i64>) {
         self.steps.sort_by_key(|s| s.day);
-        (self.steps, self.hearing)
+        let summoned = self.steps.iter().any(|s| s.kind == "assignation");
+        (self.steps, self.hearing.filter(|_| summoned))
     }
 
     /// Breaks the story off in the middle of its last stage, `first` being that stage's first step.
@@ -154,6 +157,11 @@ impl<'a> Teller<'a> {
 
     fn wait(&mut self, low: i64, usual: i64, high: i64) {
         self.day += self.dice.around(low, usual, high);
+    }
+
+    /// The same day mostly, a few days later now and then.
+    fn promptly(&self) -> i64 {
+        if self.dice.chance(80) { 0 } else { self.dice.between(1, 9) }
     }
 
     fn landlord(&self) -> Fill {
@@ -192,15 +200,17 @@ impl<'a> Teller<'a> {
             let day = command + if late { dice.between(18, 35) } else { dice.between(1, 13) };
             self.at(day, "notification-caution", Vec::new());
         }
-        if dice.chance(88) {
-            let day = command + dice.between(2, 10);
+        if dice.chance(94) {
+            // The commission is told at once, or a little late.
+            let day = command + self.promptly();
             let fields = vec![("objet", choice("commandement_payer"))];
             self.at(day, "information-ccapex", fields);
         }
         match self.home.landlord {
             Landlord::Person | Landlord::FamilyCompany => {
-                if dice.chance(91) {
-                    self.at(command + dice.between(0, 8), "signalement-ccapex", Vec::new());
+                if dice.chance(95) {
+                    let day = command + self.promptly();
+                    self.at(day, "signalement-ccapex", Vec::new());
                 }
             }
             Landlord::Social | Landlord::Company => {
@@ -262,7 +272,7 @@ impl<'a> Teller<'a> {
         let asked = received + dice.around(1, 4, 12);
         self.at(asked, "dsf-demande", Vec::new());
         if dice.chance(82) {
-            let before = if dice.chance(90) { dice.around(8, 14, 30) } else { dice.between(1, 4) };
+            let before = if dice.chance(90) { dice.around(10, 16, 30) } else { dice.between(1, 4) };
             let present = yes(dice.chance(66));
             let day = (hearing - before).max(asked + 1);
             self.at(day, "dsf-transmis", vec![("locataire_present", present)]);
@@ -324,13 +334,12 @@ impl<'a> Teller<'a> {
         if followed || dice.chance(90) {
             self.at(self.cql_received, "cql-recu-prefet", Vec::new());
         }
-        if dice.chance(86) {
-            let day = self.cql_received + dice.between(1, 9);
+        if dice.chance(93) {
+            let day = self.cql_received + self.promptly();
             let fields = vec![("objet", choice("commandement_quitter"))];
             self.at(day, "information-ccapex", fields);
         }
         self.day = self.cql_received;
-        let social = self.home.landlord == Landlord::Social;
         if dice.chance(11) {
             self.wait(20, 35, 55);
             let end = self.day + dice.between(60, 270);
@@ -340,7 +349,7 @@ impl<'a> Teller<'a> {
             self.wait(15, 30, 50);
             let end = self.day + dice.between(30, 80);
             self.at(self.day, "prorogation-durete", vec![("fin", Fill::Day(end))]);
-        } else if social && dice.chance(13) {
+        } else if self.home.landlord == Landlord::Social && dice.chance(13) {
             self.protocol();
             if followed {
                 self.then(90, 150, 400, "protocole-denonce");
@@ -348,8 +357,12 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A social landlord and its tenant agree on staying (protocole de cohésion sociale).
+    /// A social landlord and its tenant agree on staying (protocole de cohésion sociale); other
+    /// landlords have no such thing.
     pub(crate) fn protocol(&mut self) {
+        if self.home.landlord != Landlord::Social {
+            return;
+        }
         self.wait(15, 40, 90);
         let end = self.day + self.dice.between(300, 700);
         self.at(self.day, "protocole-cohesion-sociale", vec![("fin", Fill::Day(end))]);
@@ -366,7 +379,7 @@ impl<'a> Teller<'a> {
         self.at(request, "demande-cfp", fields);
         if dice.chance(86) {
             self.then(2, 6, 14, "rapport-police-demande");
-            if dice.chance(88) || outcome == Outcome::Evicted {
+            if dice.chance(88) || outcome != Outcome::Granted {
                 self.then(4, 12, 30, "deposer-rapport");
             }
         }
@@ -377,11 +390,13 @@ impl<'a> Teller<'a> {
                 let ground = dice.word(&["ordre_public", "dignite", "incomplete"]);
                 self.at(self.day, "cfp-refuse", vec![("motif", choice(ground))]);
             }
-            Outcome::Granted | Outcome::Evicted => {
-                self.day = (request + dice.between(30, 58)).max(self.day + 1);
+            Outcome::Granted | Outcome::Evicted | Outcome::EvictedLate => {
+                let late = outcome == Outcome::EvictedLate;
+                let wait = if late { dice.between(85, 240) } else { dice.between(30, 58) };
+                self.day = (request + wait).max(self.day + 1);
                 let from = self.day + dice.between(5, 25);
                 self.at(self.day, "cfp-accorde", vec![("effet_le", Fill::Day(from))]);
-                if outcome == Outcome::Evicted {
+                if outcome != Outcome::Granted {
                     self.day = from;
                     self.eviction();
                 }
@@ -391,7 +406,11 @@ impl<'a> Teller<'a> {
 
     fn eviction(&mut self) {
         let dice = self.dice;
-        self.wait(3, 18, 50);
+        if dice.chance(75) {
+            self.wait(1, 6, 12);
+        } else {
+            self.wait(15, 25, 60);
+        }
         let fields = vec![
             ("heure", Fill::Value(Value::Int(dice.between(8, 16)))),
             ("relogement", yes(false)),
@@ -444,6 +463,9 @@ impl<'a> Teller<'a> {
     /// Closing, for one of the seven grounds.
     pub(crate) fn close(&mut self, ground: Ground) {
         self.wait(2, 20, 70);
+        // What was still to come no longer happens.
+        let closing = self.day;
+        self.steps.retain(|step| step.day < closing);
         self.at(self.day, "cloture", vec![("motif", choice(ground.code()))]);
     }
 

@@ -180,9 +180,10 @@ fn diagnosis(dice: &Dice, plan: &Plan) -> Facts {
     sheet.choice("logement_etat", dice.weighted(&states).copied().unwrap_or("adapte"));
     sheet.set("demande_logement_social", Value::Bool(dice.chance(46)));
     sheet.set("recours_dalo", Value::Bool(dice.chance(10)));
-    let income = dice.around(600, 1150, 2100) * adults.clamp(1, 2) + children * 140;
-    let costs = plan.home.monthly().0 / 100 + dice.between(180, 520) + children * 90;
-    let left = (income - costs).clamp(0, 400) / 5 * 2;
+    let income =
+        dice.around(560, 960, 1900) * (60 + 40 * adults.clamp(1, 3)) / 100 + children * 150;
+    let costs = plan.home.monthly().0 / 100 + dice.between(160, 480) + children * 90;
+    let left = (income - costs).clamp(0, 900) / 3;
     let euros = |amount: i64| Value::Money(Money(amount * 100));
     sheet.set("ressources", euros(income / 10 * 10));
     sheet.set("charges", euros(costs / 10 * 10));
@@ -213,9 +214,9 @@ fn support(dice: &Dice, opened: Date) -> Facts {
         "Plan d’apurement à proposer au bailleur, avec reprise du loyer courant.",
         "Demande au fonds de solidarité pour le logement à déposer avant l’audience.",
         "Rétablissement de l’aide au logement à demander dès le premier loyer repris.",
-        "Relogement dans un logement moins cher à préparer ; demande de logement social à jour.",
+        "Relogement dans un logement moins cher à préparer\u{a0}; demande de logement social à jour.",
         "Dossier de surendettement à constituer avec le point conseil budget.",
-        "Délais de paiement à demander au juge ; capacité de remboursement confirmée.",
+        "Délais de paiement à demander au juge\u{a0}; capacité de remboursement confirmée.",
     ];
     sheet.text("preconisations", dice.word(&advice));
     sheet.0
@@ -236,7 +237,7 @@ fn report(dice: &Dice) -> Facts {
             22,
             (
                 "modere",
-                "Présence possible de riverains le jour de l’intervention : un équipage de \
+                "Présence possible de riverains le jour de l’intervention\u{a0}: un équipage de \
                  sécurisation est conseillé.",
             ),
         ),
@@ -244,7 +245,7 @@ fn report(dice: &Dice) -> Facts {
             6,
             (
                 "eleve",
-                "Risque de rassemblement devant l’immeuble : intervention à préparer avec le \
+                "Risque de rassemblement devant l’immeuble\u{a0}: intervention à préparer avec le \
                  renfort d’une section.",
             ),
         ),

@@ -155,10 +155,11 @@ impl<'a> Workshop<'a> {
     }
 }
 
-/// The steps of the story with the information letters, to each occupant. In one dossier of
-/// twelve somebody was forgotten.
+/// The steps of the story with the information letters, to each occupant as soon as the file is
+/// made. In one dossier of twenty somebody was forgotten, in one of eight it took days.
 fn with_letters(plan: &Plan, dice: &Dice) -> Vec<Step> {
-    let forgetful = dice.chance(8);
+    let forgetful = dice.chance(5);
+    let delay = if dice.chance(12) { dice.between(1, 8) } else { 0 };
     let mut steps = plan.steps.clone();
     for (no, _) in plan.household.on(plan.opened_on) {
         if forgetful && dice.chance(60) {
@@ -169,8 +170,7 @@ fn with_letters(plan: &Plan, dice: &Dice) -> Vec<Step> {
             ("occupant", Fill::Value(Value::Reference(no))),
             ("mode", Fill::Value(Value::Choice(mode.to_owned()))),
         ];
-        let day = dice.around(1, 2, 8);
-        steps.push(Step { day, kind: "information-occupant", fields });
+        steps.push(Step { day: delay, kind: "information-occupant", fields });
     }
     steps.sort_by_key(|s| s.day);
     steps
