@@ -1,0 +1,93 @@
+//! Dates, amounts and numbers as French readers write them.
+
+use huis_kernel::{Date, Instant, Zone};
+use std::fmt::Write as _;
+
+const MONTHS: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+];
+
+/// `31/12/2025`
+pub fn date(d: Date) -> String {
+    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+}
+
+const SHORT_MONTHS: [&str; 12] = [
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+    "déc.",
+];
+
+/// The short name of a month, 1 to 12.
+pub fn short_month(m: i8) -> &'static str {
+    usize::try_from(m - 1).ok().and_then(|i| SHORT_MONTHS.get(i)).copied().unwrap_or("")
+}
+
+/// The name of a month, 1 to 12.
+pub fn month(m: i8) -> &'static str {
+    usize::try_from(m - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("")
+}
+
+/// `mercredi 31 décembre 2025`; the first of a month is « 1er ».
+pub fn long_date(d: Date) -> String {
+    use jiff::civil::Weekday;
+    let weekday = match d.weekday() {
+        Weekday::Monday => "lundi",
+        Weekday::Tuesday => "mardi",
+        Weekday::Wednesday => "mercredi",
+        Weekday::Thursday => "jeudi",
+        Weekday::Friday => "vendredi",
+        Weekday::Saturday => "samedi",
+        Weekday::Sunday => "dimanche",
+    };
+    let first = if d.day() == 1 { "er" } else { "" };
+    format!("{weekday} {}{first} {} {}", d.day(), month(d.month()), d.year())
+}
+
+/// `31/12/2025 à 14 h 05`, in the office's zone.
+pub fn instant(at: Instant, zone: &Zone) -> String {
+    let t = at.civil_in(zone);
+    let mut text = date(t.date());
+    let _ = write!(text, " à {}\u{a0}h\u{a0}{:02}", t.hour(), t.minute());
+    text
+}
+
+/// Days from `from` to `to`, negative when `to` is before.
+pub fn days_between(from: Date, to: Date) -> i64 {
+    from.until(to).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// `1 234`, with narrow no-break spaces.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The plural « s », for words that take one.
+pub const fn s(n: u64) -> &'static str {
+    if n > 1 { "s" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date as d;
+
+    #[test]
+    fn dates_and_numbers_read_in_french() {
+        assert_eq!(date(d(2025, 3, 1)), "01/03/2025");
+        assert_eq!(long_date(d(2025, 8, 1)), "vendredi 1er août 2025");
+        assert_eq!(days_between(d(2025, 3, 1), d(2025, 2, 26)), -3);
+        assert_eq!(days_between(d(2024, 1, 1), d(2026, 1, 1)), 731);
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        let paris = Zone::named("Europe/Paris").unwrap();
+        assert_eq!(instant(Instant(1_767_186_300_000), &paris), "31/12/2025 à 14\u{a0}h\u{a0}05");
+    }
+}

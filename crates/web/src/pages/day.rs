@@ -1,0 +1,49 @@
+//! « Ma journée »: what is due, what came in, what is stuck.
+
+use askama::Template;
+
+use crate::{layout::{Shell, Tone}, pages::{CaseRow, Link}};
+
+/// The day page.
+#[derive(Template)]
+#[template(path = "pages/day.html")]
+pub struct Day {
+    /// Shell.
+    pub shell: Shell,
+    /// `mercredi 31 décembre 2025`
+    pub today: String,
+    /// Counts that lead to their group.
+    pub counts: Vec<Count>,
+    /// Groups, the most pressing first.
+    pub groups: Vec<Group>,
+    /// Nothing waits: what to do then.
+    pub idle: Vec<Link>,
+}
+
+/// A count at the top of the page.
+#[derive(Clone, Debug)]
+pub struct Count {
+    /// « 12 », « 99+ ».
+    pub number: String,
+    /// What is counted.
+    pub label: String,
+    /// The group, or the list.
+    pub href: String,
+    /// Kind.
+    pub tone: Tone,
+}
+
+/// Dossiers that ask for the same kind of attention.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// HTML id.
+    pub id: String,
+    /// « En retard », « Arrivé depuis hier », « Bloqué ».
+    pub title: String,
+    /// Why they are together, in a line.
+    pub hint: String,
+    /// Rows.
+    pub rows: Vec<CaseRow>,
+    /// « Voir les 37 autres ».
+    pub more: Option<Link>,
+}

@@ -1,0 +1,30 @@
+//! The list of active dossiers, filtered and sorted by card columns only (I4, X-12: closed files
+//! are never in it).
+
+use askama::Template;
+
+use crate::{layout::Shell, pages::{CaseRow, Filter}};
+
+/// The list.
+#[derive(Template)]
+#[template(path = "pages/list.html")]
+pub struct List {
+    /// Shell.
+    pub shell: Shell,
+    /// Filters, kept in the address: codes and units, nothing personal.
+    pub filters: Vec<Filter>,
+    /// Is any filter set?
+    pub filtered: bool,
+    /// « 128 », « 99+ ».
+    pub count: String,
+    /// Rows.
+    pub rows: Vec<CaseRow>,
+    /// Address of the next page.
+    pub next: Option<String>,
+    /// Address of the first page, when this is another.
+    pub first: Option<String>,
+    /// May create a dossier.
+    pub create: bool,
+    /// Other agents, for reassigning several at once: (id, name). Empty when not allowed.
+    pub assignees: Vec<(String, String)>,
+}

@@ -1,0 +1,67 @@
+//! The register as the officer reads it: what is held, why, for whom, how long, with the articles.
+
+use askama::Template;
+use huis_register::{Field, FieldKind, Register};
+
+use crate::{fmt, layout::Shell};
+
+/// The register in force.
+#[derive(Template)]
+#[template(path = "pages/register.html")]
+pub struct RegisterPage {
+    /// Shell.
+    pub shell: Shell,
+    /// The register.
+    pub register: Register,
+    /// What the last change did, in plain words.
+    pub changes: Vec<String>,
+    /// First digits of its content hash: the version in force.
+    pub digest: String,
+}
+
+impl RegisterPage {
+    /// The page of this register.
+    pub fn new(shell: Shell, register: Register, changes: Vec<String>) -> Self {
+        let digest = register.sha256.iter().take(6).map(|b| format!("{b:02x}")).collect();
+        Self { shell, register, changes, digest }
+    }
+    /// `31/12/2025`
+    pub fn in_force(&self) -> String {
+        fmt::date(self.register.in_force)
+    }
+    /// How a field is typed, in words.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    pub fn kind(&self, field: &Field) -> String {
+        match &field.kind {
+            FieldKind::Text { max } => format!("texte, {max} caractères"),
+            FieldKind::LongText { max } => format!("texte long, {max} caractères"),
+            FieldKind::Name => "nom".to_owned(),
+            FieldKind::Date => "date".to_owned(),
+            FieldKind::Money => "montant".to_owned(),
+            FieldKind::Integer => "nombre entier".to_owned(),
+            FieldKind::Bool => "oui ou non".to_owned(),
+            FieldKind::Choice(c) => {
+                let labels: Vec<&str> = c.iter().map(|c| c.label.as_str()).collect();
+                format!("liste\u{a0}: {}", labels.join(", "))
+            }
+            FieldKind::Phone => "téléphone".to_owned(),
+            FieldKind::Email => "courriel".to_owned(),
+            FieldKind::Commune => "commune".to_owned(),
+            FieldKind::Reference { section } => format!("renvoi à un volet «\u{a0}{section}\u{a0}»"),
+        }
+    }
+    /// What a profile sees, in labels.
+    pub fn sees(&self, profile: &huis_register::Profile) -> String {
+        let mut out = Vec::new();
+        for section in &self.register.sections {
+            let seen = section.fields.iter().filter(|f| profile.sees_field(&section.id, &f.id));
+            let labels: Vec<&str> = seen.map(|f| f.label.as_str()).collect();
+            if labels.len() == section.fields.len() && !labels.is_empty() {
+                out.push(section.label.clone());
+            } else if !labels.is_empty() {
+                out.push(format!("{} ({})", section.label, labels.join(", ")));
+            }
+        }
+        if out.is_empty() { "aucun volet".to_owned() } else { out.join("\u{a0}; ") }
+    }
+}

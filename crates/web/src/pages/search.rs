@@ -1,0 +1,50 @@
+//! Searching the active dossiers. Posted, then shown under an opaque id: no name is in a URL.
+
+use askama::Template;
+
+use crate::{forms::FormView, layout::Shell, pages::CaseRow};
+
+/// The search form.
+#[derive(Template)]
+#[template(path = "pages/search.html")]
+pub struct Search {
+    /// Shell.
+    pub shell: Shell,
+    /// The ways to search, of the register's `[[recherche]]`.
+    pub ways: Vec<Way>,
+    /// What was typed as a dossier's number, and why it is not one.
+    pub number: String,
+    /// Why the number was refused.
+    pub number_fault: Option<String>,
+}
+
+/// One way to search: the fields that must be given together.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub label: String,
+    /// « Approche les orthographes voisines. »
+    pub near: bool,
+    /// Its form.
+    pub form: FormView,
+}
+
+/// What was found.
+#[derive(Template)]
+#[template(path = "pages/search_results.html")]
+pub struct SearchResults {
+    /// Shell.
+    pub shell: Shell,
+    /// What was searched, in words that name no one (« nom et prénom »).
+    pub way: String,
+    /// Rows.
+    pub rows: Vec<CaseRow>,
+    /// More were found than are shown.
+    pub capped: bool,
+    /// An archived dossier may exist: whom to ask; only to profiles that may learn it.
+    pub archive_hint: Option<String>,
+    /// May create a dossier.
+    pub create: bool,
+}
