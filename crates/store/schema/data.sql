@@ -25,28 +25,29 @@ CREATE TABLE agent (
   agent BLOB NOT NULL PRIMARY KEY, login TEXT NOT NULL UNIQUE, first_name TEXT NOT NULL,
   last_name TEXT NOT NULL, service TEXT NOT NULL, email TEXT NOT NULL, state TEXT NOT NULL,
   created_at BIGINT NOT NULL, created_by BLOB, closed_at BIGINT,
-  password TEXT NOT NULL, password_at BIGINT NOT NULL, must_change BIGINT NOT NULL,
-  failures BIGINT NOT NULL, locked_until BIGINT NOT NULL,
-  totp BLOB, totp_step BIGINT NOT NULL, informed_on TEXT, committed_on TEXT, trained_on TEXT,
-  name_tokens TEXT NOT NULL
+  password TEXT NOT NULL, password_on TEXT NOT NULL, must_change TEXT,
+  sessions_from BIGINT NOT NULL, signed_in_at BIGINT,
+  totp BLOB, totp_step BIGINT NOT NULL, totp_next BLOB,
+  informed_on TEXT, committed_on TEXT, trained_on TEXT
 );
 CREATE TABLE agent_password (
-  agent BLOB NOT NULL, set_at BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (agent, set_at)
+  agent BLOB NOT NULL, rank BIGINT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (agent, rank)
 );
 CREATE TABLE agent_recovery (
   agent BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (agent, hash)
 );
 CREATE TABLE session (
   session BLOB NOT NULL PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE, agent BLOB NOT NULL,
-  created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL, strong BIGINT NOT NULL,
-  address TEXT NOT NULL, secret BLOB NOT NULL, ended_at BIGINT
+  level TEXT NOT NULL, strong BIGINT NOT NULL, created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL, idle_ms BIGINT NOT NULL, absolute_ms BIGINT NOT NULL,
+  address TEXT NOT NULL, ended_at BIGINT, ended_by TEXT
 );
 CREATE INDEX session_agent ON session (agent);
 CREATE TABLE reset (
-  hash BLOB NOT NULL PRIMARY KEY, agent BLOB NOT NULL, until_at BIGINT NOT NULL, used_at BIGINT
+  hash BLOB NOT NULL PRIMARY KEY, agent BLOB, until_at BIGINT NOT NULL, used_at BIGINT
 );
 CREATE TABLE throttle (
-  key TEXT NOT NULL PRIMARY KEY, failures BIGINT NOT NULL, until_at BIGINT NOT NULL
+  key BLOB NOT NULL PRIMARY KEY, failures BIGINT NOT NULL, last_at BIGINT NOT NULL
 );
 
 CREATE TABLE habilitation (

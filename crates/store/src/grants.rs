@@ -2,7 +2,7 @@
 
 use huis_kernel::{AgentId, Date, GrantId, Instant, OfficeId};
 
-use crate::{Store, StoreError, sql::Row, sql::params};
+use crate::{Store, StoreError, Work, sql::Row, sql::params};
 
 /// A grant as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,32 +64,6 @@ fn grant(r: &Row) -> Result<GrantRow, StoreError> {
 }
 
 impl Store {
-    /// Gives a grant.
-    pub async fn add_grant(&self, row: &GrantRow) -> Result<(), StoreError> {
-        self.data
-            .run(
-                "INSERT INTO habilitation (office, grant_id, agent, processing, profile,
-                 territories, from_on, until_on, giver, given_at, reason, sponsor)
-                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",
-                params![
-                    row.office,
-                    row.id,
-                    row.agent,
-                    &row.processing,
-                    &row.profile,
-                    row.territories.join(" "),
-                    row.from,
-                    row.until,
-                    row.giver,
-                    row.given_at,
-                    &row.reason,
-                    row.sponsor.as_deref(),
-                ],
-            )
-            .await?;
-        Ok(())
-    }
-
     /// Every grant of an agent: read at each request, so that a withdrawal counts at once.
     pub async fn grants_of(&self, agent: AgentId) -> Result<Vec<GrantRow>, StoreError> {
         let sql = format!("SELECT {GRANT} FROM habilitation WHERE agent = $1 ORDER BY from_on");
@@ -103,46 +77,6 @@ impl Store {
              ORDER BY CASE WHEN withdrawn_at IS NULL THEN 0 ELSE 1 END, until_on, given_at"
         );
         self.data.all(&sql, params![office]).await?.iter().map(grant).collect()
-    }
-
-    /// Withdraws a grant. False when it was withdrawn already.
-    pub async fn withdraw_grant(
-        &self,
-        office: OfficeId,
-        id: GrantId,
-        by: AgentId,
-        reason: &str,
-        now: Instant,
-    ) -> Result<bool, StoreError> {
-        let n = self
-            .data
-            .run(
-                "UPDATE habilitation SET withdrawn_at = $3, withdrawn_by = $4,
-                 withdrawn_reason = $5
-                 WHERE office = $1 AND grant_id = $2 AND withdrawn_at IS NULL",
-                params![office, id, now, by, reason],
-            )
-            .await?;
-        Ok(n == 1)
-    }
-
-    /// Confirms a grant in a review.
-    pub async fn confirm_grant(
-        &self,
-        office: OfficeId,
-        id: GrantId,
-        by: AgentId,
-        on: Date,
-    ) -> Result<bool, StoreError> {
-        let n = self
-            .data
-            .run(
-                "UPDATE habilitation SET reviewed_on = $3, reviewed_by = $4
-                 WHERE office = $1 AND grant_id = $2 AND withdrawn_at IS NULL",
-                params![office, id, on, by],
-            )
-            .await?;
-        Ok(n == 1)
     }
 
     /// Opens a review campaign.
@@ -182,5 +116,73 @@ impl Store {
                    ORDER BY opened_at DESC LIMIT 20";
         let rows = self.data.all(sql, params![office]).await?;
         rows.iter().map(|r| Ok((Instant(r.int(0)?), r.opt_int(1)?.map(Instant)))).collect()
+    }
+}
+
+impl Work {
+    /// Gives a grant.
+    pub async fn add_grant(&mut self, row: &GrantRow) -> Result<(), StoreError> {
+        self.0
+            .run(
+                "INSERT INTO habilitation (office, grant_id, agent, processing, profile,
+                 territories, from_on, until_on, giver, given_at, reason, sponsor)
+                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",
+                params![
+                    row.office,
+                    row.id,
+                    row.agent,
+                    &row.processing,
+                    &row.profile,
+                    row.territories.join(" "),
+                    row.from,
+                    row.until,
+                    row.giver,
+                    row.given_at,
+                    &row.reason,
+                    row.sponsor.as_deref(),
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Withdraws a grant. False when it was withdrawn already.
+    pub async fn withdraw_grant(
+        &mut self,
+        office: OfficeId,
+        id: GrantId,
+        by: AgentId,
+        reason: &str,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let n = self
+            .0
+            .run(
+                "UPDATE habilitation SET withdrawn_at = $3, withdrawn_by = $4,
+                 withdrawn_reason = $5
+                 WHERE office = $1 AND grant_id = $2 AND withdrawn_at IS NULL",
+                params![office, id, now, by, reason],
+            )
+            .await?;
+        Ok(n == 1)
+    }
+
+    /// Confirms a grant in a review.
+    pub async fn confirm_grant(
+        &mut self,
+        office: OfficeId,
+        id: GrantId,
+        by: AgentId,
+        on: Date,
+    ) -> Result<bool, StoreError> {
+        let n = self
+            .0
+            .run(
+                "UPDATE habilitation SET reviewed_on = $3, reviewed_by = $4
+                 WHERE office = $1 AND grant_id = $2 AND withdrawn_at IS NULL",
+                params![office, id, on, by],
+            )
+            .await?;
+        Ok(n == 1)
     }
 }

@@ -7,6 +7,7 @@ mod binding;
 mod keys;
 mod rows;
 mod seal;
+mod secret;
 mod token;
 
 pub use archive::{ArchivePublic, ArchiveSecret};
