@@ -28,11 +28,7 @@ static ASSETS: [Asset; 3] = [
         mime: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../static/huis.js"),
     },
-    Asset {
-        name: "huis.svg",
-        mime: "image/svg+xml",
-        bytes: include_bytes!("../static/huis.svg"),
-    },
+    Asset { name: "huis.svg", mime: "image/svg+xml", bytes: include_bytes!("../static/huis.svg") },
 ];
 
 /// Address of each asset, with the first 16 hexadecimal digits of its SHA-256.

@@ -154,8 +154,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
     if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
         out.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
-    out.headers_mut()
-        .insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.code()));
+    out.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.code()));
     out
 }
 

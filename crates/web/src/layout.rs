@@ -201,7 +201,6 @@ impl Shell {
         self.locale.with(key, name, value)
     }
     /// The address of a static file.
-    #[expect(clippy::unused_self, reason = "templates call it on the shell")]
     pub fn asset(&self, name: &str) -> &'static str {
         assets::address(name)
     }

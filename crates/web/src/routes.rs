@@ -65,7 +65,8 @@ pub fn section(number: CaseNumber, section: &str, occurrence: u32) -> String {
 
 /// Where to go after a sign-in or a change of language: a path of this site, never another site.
 pub fn safe_return(path: &str) -> &str {
-    let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    let local =
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
     if local { path } else { DAY }
 }
 

@@ -59,6 +59,15 @@ impl Chip {
         Self { urgency, text }
     }
 
+    /// The chip of a date at which something stops by itself (a grant): past, it is over, not late.
+    pub fn until(end: Date, today: Date) -> Self {
+        if end < today {
+            Self { urgency: Urgency::Dropped, text: "terminé".to_owned() }
+        } else {
+            Self::of(end, today)
+        }
+    }
+
     /// The chip of a deadline in its state. A date to know (`action` false) is never late.
     pub fn of_term(due: Date, action: bool, state: TermState, today: Date) -> Self {
         let done = |urgency, text: &str| Self { urgency, text: text.to_owned() };
@@ -142,6 +151,8 @@ mod tests {
             assert_eq!(Chip::of(due, today), Chip { urgency, text: text.into() });
         }
         let past = date(2025, 3, 1);
+        assert_eq!(Chip::until(past, today).urgency, Urgency::Dropped);
+        assert_eq!(Chip::until(today, today).urgency, Urgency::Today);
         let of = |action, state| Chip::of_term(past, action, state, today).urgency;
         assert_eq!(of(true, TermState::Running), Urgency::Late);
         assert_eq!(of(false, TermState::Running), Urgency::Done);

@@ -43,12 +43,12 @@ pub struct Timeline {
 }
 
 /// Width of the drawing, in its own units.
-pub const WIDTH: i64 = 1000;
+pub const WIDTH: i64 = 800;
 const MARGIN: i64 = 24;
 const BASE: i64 = 62;
-const STEP: i64 = 14;
+const STEP: i64 = 16;
 const LANES: usize = 4;
-const TICKS: i64 = 9;
+const TICKS: i64 = 8;
 
 /// Places marks between the first and the last of them, today included.
 pub fn draw(mut marks: Vec<Mark>, today: Date) -> Timeline {
@@ -92,7 +92,8 @@ pub fn draw(mut marks: Vec<Mark>, today: Date) -> Timeline {
 
 /// The first days of months that fall within, thinned to a readable number.
 fn ticks(first: Date, last: Date, span: i64) -> Vec<(Date, String)> {
-    let every = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|m| span / 30 / m <= TICKS).unwrap_or(120);
+    let every =
+        [1, 2, 3, 6, 12, 24, 60].into_iter().find(|m| span / 30 / m <= TICKS).unwrap_or(120);
     let months = |d: Date| i64::from(d.year()) * 12 + i64::from(d.month()) - 1;
     let from = (months(first) + every).div_euclid(every) * every;
     let step = usize::try_from(every).unwrap_or(1);

@@ -1,4 +1,5 @@
 //! What stands around every request: headers, static files, forged forms, error pages.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is the test’s")]
 
 use axum::{
     Router,
@@ -27,7 +28,12 @@ fn app(tls: bool) -> Router {
         .route("/refuse", get(|| async { StatusCode::FORBIDDEN }))
         .route("/conflit", get(|| async { PageError::Conflict }))
         .route("/api/v1/x", get(|| async { StatusCode::CONFLICT }))
-        .route("/acte", post(|CheckedForm(form): CheckedForm| async move { form.get("nom").unwrap_or("").to_owned() }))
+        .route(
+            "/acte",
+            post(|CheckedForm(form): CheckedForm| async move {
+                form.get("nom").unwrap_or("").to_owned()
+            }),
+        )
         .merge(huis_web::static_routes())
         .layer(middleware::from_fn(token))
         .layer(middleware::from_fn(guard::same_site))
@@ -60,7 +66,8 @@ fn form(body: impl Into<Body>) -> Request<Body> {
 async fn every_answer_is_dressed() {
     for path in ["/page", "/nulle-part", "/refuse"] {
         let (answer, _) = send(app(false), get_request(path)).await;
-        let value = |name: &str| answer.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned();
+        let value =
+            |name: &str| answer.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned();
         let csp = value("content-security-policy");
         assert!(csp.starts_with("default-src 'none'") && csp.contains("frame-ancestors 'none'"));
         assert!(!csp.contains("unsafe"));

@@ -21,7 +21,9 @@ fn every_page_is_well_formed_and_accessible() {
 #[test]
 fn the_checker_finds_what_it_is_for() {
     let page = |body: &str| {
-        format!("<!doctype html><html lang=\"fr\"><head><title>t</title></head><body>{body}</body></html>")
+        format!(
+            "<!doctype html><html lang=\"fr\"><head><title>t</title></head><body>{body}</body></html>"
+        )
     };
     for (body, fault) in [
         ("<h1>a</h1><p>b", "not closed"),

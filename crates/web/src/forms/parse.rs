@@ -1,6 +1,6 @@
 //! Typed text → facts. Every fault is given at once, each with the mend.
 
-use huis_dossier::{Fault, Facts, Value};
+use huis_dossier::{Facts, Fault, Value};
 use huis_kernel::{Date, Money};
 use huis_register::{Field, FieldKind};
 use std::fmt;
@@ -49,7 +49,11 @@ impl From<&Fault> for FieldFault {
 ///
 /// # Errors
 /// All the faults at once; a name that is no field of this form is one (X-07: closed lists).
-pub fn parse(fields: &[Field], form: &FormData, context: &FormContext) -> Result<Facts, FormFaults> {
+pub fn parse(
+    fields: &[Field],
+    form: &FormData,
+    context: &FormContext,
+) -> Result<Facts, FormFaults> {
     let mut facts = Facts::new();
     let mut typed = Typed::new();
     let mut faults = Vec::new();
@@ -183,7 +187,8 @@ fn date(text: &str) -> Result<Date, String> {
 
 fn money(text: &str) -> Result<Money, String> {
     let amount = Money::parse(text).map_err(|_| {
-        "Écrivez le montant en euros, avec deux décimales au plus, par exemple 1 234,56.".to_owned()
+        "Écrivez le montant en euros, avec deux décimales au plus, par exemple 1\u{a0}234,56."
+            .to_owned()
     })?;
     if amount.0 < 0 {
         return Err("Un montant s’écrit sans signe moins.".to_owned());
@@ -216,8 +221,10 @@ fn phone(text: &str) -> Result<String, String> {
     }
     match national.strip_prefix('+') {
         Some(abroad) if (7..=15).contains(&abroad.len()) && digits(abroad) => Ok(national),
-        _ => Err("Écrivez dix chiffres (01 23 45 67 89), ou «\u{a0}+\u{a0}» et l’indicatif du pays."
-            .to_owned()),
+        _ => {
+            Err("Écrivez dix chiffres (01 23 45 67 89), ou «\u{a0}+\u{a0}» et l’indicatif du pays."
+                .to_owned())
+        }
     }
 }
 
@@ -249,7 +256,8 @@ fn commune(text: &str, context: &FormContext) -> Result<String, String> {
     if code.len() == 5 && tail.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(code);
     }
-    let mut named = context.communes.iter().filter(|c| c.name.to_lowercase() == text.to_lowercase());
+    let mut named =
+        context.communes.iter().filter(|c| c.name.to_lowercase() == text.to_lowercase());
     match (named.next(), named.next()) {
         (Some(one), None) => Ok(one.code.clone()),
         (Some(_), Some(_)) => {

@@ -205,12 +205,7 @@ pub fn render_fields(
         .collect()
 }
 
-fn input(
-    field: &Field,
-    value: String,
-    fault: Option<String>,
-    context: &FormContext,
-) -> FieldView {
+fn input(field: &Field, value: String, fault: Option<String>, context: &FormContext) -> FieldView {
     let name = format!("{}{}", context.prefix, field.id);
     let options = options(field, &value, context);
     let widget = match &field.kind {

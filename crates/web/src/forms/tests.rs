@@ -16,7 +16,10 @@ fn context() -> FormContext {
         ],
         occurrences: [(
             "occupant".to_owned(),
-            vec![Occurrence { number: 1, label: "Occupant 1".into() }, Occurrence { number: 4, label: "Occupant 4".into() }],
+            vec![
+                Occurrence { number: 1, label: "Occupant 1".into() },
+                Occurrence { number: 4, label: "Occupant 4".into() },
+            ],
         )]
         .into(),
         prefix: String::new(),
@@ -48,7 +51,11 @@ fn kinds() -> Vec<FieldKind> {
 }
 
 fn fields(required: bool) -> Vec<Field> {
-    kinds().into_iter().enumerate().map(|(i, k)| plain(&format!("f{i}"), "Champ", k, required)).collect()
+    kinds()
+        .into_iter()
+        .enumerate()
+        .map(|(i, k)| plain(&format!("f{i}"), "Champ", k, required))
+        .collect()
 }
 
 fn one(kind: FieldKind, text: &str) -> Result<Option<Value>, String> {
@@ -166,9 +173,7 @@ fn any_value(kind: &FieldKind) -> BoxedStrategy<Value> {
         FieldKind::Money => (0_i64..1_000_000_000).prop_map(|n| Value::Money(Money(n))).boxed(),
         FieldKind::Integer => (0_i64..999_999_999).prop_map(Value::Int).boxed(),
         FieldKind::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
-        FieldKind::Choice(c) => {
-            (0..c.len()).prop_map(|i| Value::Choice(format!("c{i}"))).boxed()
-        }
+        FieldKind::Choice(c) => (0..c.len()).prop_map(|i| Value::Choice(format!("c{i}"))).boxed(),
         FieldKind::Phone => text("0[1-9]( [0-9]{2}){4}"),
         FieldKind::Email => text("[a-z.+]{1,9}@[a-z]{1,9}\\.org"),
         FieldKind::Commune => text("(68224|68066|2A004|97411)"),

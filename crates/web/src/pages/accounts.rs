@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::{Shell, Tone}, pages::{Filter, Pair}};
+use crate::{
+    forms::FormView,
+    layout::{Shell, Tone},
+    pages::{Filter, Pair},
+};
 
 /// The accounts.
 #[derive(Template)]

@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::Shell, pages::{Pair, Remark}};
+use crate::{
+    forms::FormView,
+    layout::Shell,
+    pages::{Pair, Remark},
+};
 
 /// The form of an act.
 #[derive(Template)]

@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::{Shell, Tone}, pages::{Link, Pair}};
+use crate::{
+    forms::FormView,
+    layout::{Shell, Tone},
+    pages::{Link, Pair},
+};
 
 /// Alerts to close, and those closed lately.
 #[derive(Template)]

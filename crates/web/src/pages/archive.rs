@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::Shell, pages::{Pair, search::Way}};
+use crate::{
+    forms::FormView,
+    layout::Shell,
+    pages::{Pair, search::Way},
+};
 
 /// The archive.
 #[derive(Template)]

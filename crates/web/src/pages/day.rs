@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use crate::{layout::{Shell, Tone}, pages::{CaseRow, Link}};
+use crate::{
+    layout::{Shell, Tone},
+    pages::{CaseRow, Link},
+};
 
 /// The day page.
 #[derive(Template)]

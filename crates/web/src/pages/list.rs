@@ -3,7 +3,10 @@
 
 use askama::Template;
 
-use crate::{layout::Shell, pages::{CaseRow, Filter}};
+use crate::{
+    layout::Shell,
+    pages::{CaseRow, Filter},
+};
 
 /// The list.
 #[derive(Template)]

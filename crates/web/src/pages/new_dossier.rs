@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::{FieldView, FormView}, layout::Shell, pages::CaseRow};
+use crate::{
+    forms::{FieldView, FormView},
+    layout::Shell,
+    pages::CaseRow,
+};
 
 /// The form.
 #[derive(Template)]

@@ -30,7 +30,6 @@ impl RegisterPage {
         fmt::date(self.register.in_force)
     }
     /// How a field is typed, in words.
-    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
     pub fn kind(&self, field: &Field) -> String {
         match &field.kind {
             FieldKind::Text { max } => format!("texte, {max} caractères"),
@@ -47,7 +46,9 @@ impl RegisterPage {
             FieldKind::Phone => "téléphone".to_owned(),
             FieldKind::Email => "courriel".to_owned(),
             FieldKind::Commune => "commune".to_owned(),
-            FieldKind::Reference { section } => format!("renvoi à un volet «\u{a0}{section}\u{a0}»"),
+            FieldKind::Reference { section } => {
+                format!("renvoi à un volet «\u{a0}{section}\u{a0}»")
+            }
         }
     }
     /// What a profile sees, in labels.

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use crate::{layout::Shell, pages::{CaseRow, Link}};
+use crate::{
+    layout::Shell,
+    pages::{CaseRow, Link},
+};
 
 /// The supervisor's page.
 #[derive(Template)]

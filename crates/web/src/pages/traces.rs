@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use crate::{layout::{Shell, Tone}, pages::Filter};
+use crate::{
+    layout::{Shell, Tone},
+    pages::Filter,
+};
 
 /// Traces of a dossier, or of an office on a day.
 #[derive(Template)]

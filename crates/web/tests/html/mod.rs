@@ -1,5 +1,6 @@
 //! A small reader of HTML that finds what a browser would silently mend and what an assistive
 //! technology would miss.
+#![expect(clippy::indexing_slicing, reason = "a reader for tests: a failure is the test’s")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,12 +70,17 @@ pub fn faults(html: &str) -> Vec<String> {
     if h1 != 1 {
         faults.push(format!("{h1} h1"));
     }
-    let labelled: BTreeSet<&str> =
-        opened.iter().filter(|t| t.name == "label").filter_map(|t| t.attributes.get("for")).map(String::as_str).collect();
+    let labelled: BTreeSet<&str> = opened
+        .iter()
+        .filter(|t| t.name == "label")
+        .filter_map(|t| t.attributes.get("for"))
+        .map(String::as_str)
+        .collect();
     for tag in &opened {
         let has = |key: &str| tag.attributes.contains_key(key);
         let get = |key: &str| tag.attributes.get(key).map_or("", String::as_str);
-        if has("style") || tag.attributes.keys().any(|k| k.starts_with("on")) || tag.name == "style" {
+        if has("style") || tag.attributes.keys().any(|k| k.starts_with("on")) || tag.name == "style"
+        {
             faults.push(format!("inline style or script on <{}>", tag.name));
         }
         if tag.name == "script" && !get("src").starts_with("/static/") {
@@ -116,7 +122,10 @@ fn nesting(tags: &[Tag]) -> Vec<String> {
             }
         } else if !tag.self_closed && !VOID.contains(&tag.name.as_str()) {
             // A paragraph holds no block: a browser would close it first.
-            let block = ["p", "div", "ul", "ol", "dl", "table", "form", "section", "h2", "h3", "fieldset", "details"];
+            let block = [
+                "p", "div", "ul", "ol", "dl", "table", "form", "section", "h2", "h3", "fieldset",
+                "details",
+            ];
             if open.last() == Some(&"p") && block.contains(&tag.name.as_str()) {
                 faults.push(format!("<{}> within <p>", tag.name));
             }
@@ -153,7 +162,8 @@ fn contents(tags: &[Tag]) -> Vec<String> {
                     faults.push(format!("form {:?} without _csrf", get("action")));
                 }
             }
-            "button" | "a" | "h1" | "h2" | "h3" | "legend" | "summary" | "label" | "th" | "caption" => {
+            "button" | "a" | "h1" | "h2" | "h3" | "legend" | "summary" | "label" | "th"
+            | "caption" => {
                 let text = inside.iter().any(|t| !t.before.trim().is_empty());
                 if !text && !tag.attributes.contains_key("aria-label") {
                     faults.push(format!("empty <{}>", tag.name));

@@ -29,20 +29,32 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     };
     vec![
         ("dossier", html(&page)),
-        ("dossier-neuf", html(&dossier::DossierPage {
-            shell: shell(locale, "/dossiers/4821-7730-K", Some(Place::List), &crumbs),
-            d: dossier::DossierView { number: NUMBER.into(), href: "/dossiers/4821-7730-K".into(), step: "Dossier ouvert".into(), ..Default::default() },
-        })),
+        (
+            "dossier-neuf",
+            html(&dossier::DossierPage {
+                shell: shell(locale, "/dossiers/4821-7730-K", Some(Place::List), &crumbs),
+                d: dossier::DossierView {
+                    number: NUMBER.into(),
+                    href: "/dossiers/4821-7730-K".into(),
+                    step: "Dossier ouvert".into(),
+                    ..Default::default()
+                },
+            }),
+        ),
         ("acte", html(&act(locale))),
         ("acte-confirmer", html(&confirm(locale))),
         ("volet", html(&section(locale))),
         ("conflit", html(&conflict_page(locale))),
         ("nouveau-dossier", html(&new(locale))),
-        ("imprimer", html(&print::Print {
-            shell: shell(locale, "/dossiers/4821-7730-K/imprimer", None, &[]),
-            d: view(),
-            printed: "imprimé le 12/03/2026 à 10\u{a0}h\u{a0}05 par Anne-Lise Wuttemberger".into(),
-        })),
+        (
+            "imprimer",
+            html(&print::Print {
+                shell: shell(locale, "/dossiers/4821-7730-K/imprimer", None, &[]),
+                d: view(),
+                printed: "imprimé le 12/03/2026 à 10\u{a0}h\u{a0}05 par Anne-Lise Wuttemberger"
+                    .into(),
+            }),
+        ),
         ("archives-fermees", html(&archive_page(locale, true))),
         ("archives", html(&archive_page(locale, false))),
         ("traces", html(&traces_page(locale))),
@@ -54,34 +66,52 @@ fn remark(tone: Tone, text: &str, article: &str) -> Remark {
 }
 
 fn terms() -> Vec<Term> {
-    let term = |label: &str, due, action, state, steps: &[(&str, Option<huis_kernel::Date>)]| Term {
-        rule: "cfp-silence".into(),
-        label: label.into(),
-        due,
-        action,
-        state,
-        act: Some(4),
-        explained: Computed {
+    let term =
+        |label: &str, due, action, state, steps: &[(&str, Option<huis_kernel::Date>)]| Term {
+            rule: "cfp-silence".into(),
+            label: label.into(),
             due,
-            safe: None,
-            article: "CPCE, art. R. 153-1".into(),
-            in_force_since: Some(date(2012, 6, 1)),
-            verified: true,
-            steps: steps.iter().map(|(t, d)| Step { text: (*t).into(), date: *d }).collect(),
-        },
-    };
-    let mut hearing = term("Notifier l’assignation au préfet", date(2025, 3, 31), true, TermState::Met, &[]);
+            action,
+            state,
+            act: Some(4),
+            explained: Computed {
+                due,
+                safe: None,
+                article: "CPCE, art. R. 153-1".into(),
+                in_force_since: Some(date(2012, 6, 1)),
+                verified: true,
+                steps: steps.iter().map(|(t, d)| Step { text: (*t).into(), date: *d }).collect(),
+            },
+        };
+    let mut hearing =
+        term("Notifier l’assignation au préfet", date(2025, 3, 31), true, TermState::Met, &[]);
     hearing.explained.safe = Some(date(2025, 3, 30));
-    let mut unsure = term("Délai du commandement de payer", date(2026, 3, 30), false, TermState::Running, &[]);
+    let mut unsure =
+        term("Délai du commandement de payer", date(2026, 3, 30), false, TermState::Running, &[]);
     unsure.explained.verified = false;
     vec![
-        term("Informer la CCAPEX", date(2026, 3, 3), true, TermState::Running, &[("Le commandement a été reçu", Some(date(2026, 2, 26)))]),
+        term(
+            "Informer la CCAPEX",
+            date(2026, 3, 3),
+            true,
+            TermState::Running,
+            &[("Le commandement a été reçu", Some(date(2026, 2, 26)))],
+        ),
         term("Répondre à la demande de concours", date(2026, 3, 12), true, TermState::Running, &[]),
-        term("Silence valant refus de concours", date(2026, 3, 17), true, TermState::Running, &[
-            ("La demande a été reçue par la préfecture", Some(date(2026, 1, 17))),
-            ("Deux mois, de quantième à quantième", Some(date(2026, 3, 17))),
-            ("Délai du silence de l’administration : il n’est pas reporté au jour ouvrable suivant", None),
-        ]),
+        term(
+            "Silence valant refus de concours",
+            date(2026, 3, 17),
+            true,
+            TermState::Running,
+            &[
+                ("La demande a été reçue par la préfecture", Some(date(2026, 1, 17))),
+                ("Deux mois, de quantième à quantième", Some(date(2026, 3, 17))),
+                (
+                    "Délai du silence de l’administration : il n’est pas reporté au jour ouvrable suivant",
+                    None,
+                ),
+            ],
+        ),
         unsure,
         term("Fin de la trêve hivernale", date(2026, 3, 31), false, TermState::Running, &[]),
         hearing,
@@ -107,20 +137,34 @@ fn view() -> dossier::DossierView {
     };
     let mut wrong = act(3, "Jugement", date(2025, 6, 2), vec![]);
     wrong.corrected_by = Some(4);
-    let mut right = act(4, "Jugement", date(2025, 6, 12), vec![
-        pair("Décision", "résiliation du bail et expulsion"),
-        pair("Dette retenue", "4 812,36 €"),
-    ]);
+    let mut right = act(
+        4,
+        "Jugement",
+        date(2025, 6, 12),
+        vec![
+            pair("Décision", "résiliation du bail et expulsion"),
+            pair("Dette retenue", "4 812,36 €"),
+        ],
+    );
     right.corrects = Some(3);
     let mut report = act(7, "Rapport de police", date(2026, 2, 20), vec![]);
     report.hidden = true;
     let mut voided = act(6, "Versement", date(2026, 1, 20), vec![]);
     voided.voided = Some("enregistré sur le mauvais dossier".into());
-    let mut request = act(5, "Demande de concours de la force publique", date(2026, 1, 17), vec![
-        pair("Reçue le", "17/01/2026"),
-        pair("Occupants visés", "Occupant 1 : Mireille Schmitt"),
-    ]);
-    request.remarks = vec![remark(Tone::Warning, "Reçue pendant la trêve hivernale : l’expulsion ne peut pas avoir lieu avant le 1er avril.", "CPCE, art. L. 412-6")];
+    let mut request = act(
+        5,
+        "Demande de concours de la force publique",
+        date(2026, 1, 17),
+        vec![
+            pair("Reçue le", "17/01/2026"),
+            pair("Occupants visés", "Occupant 1 : Mireille Schmitt"),
+        ],
+    );
+    request.remarks = vec![remark(
+        Tone::Warning,
+        "Reçue pendant la trêve hivernale : l’expulsion ne peut pas avoir lieu avant le 1er avril.",
+        "CPCE, art. L. 412-6",
+    )];
     let acts = vec![
         report,
         voided,
@@ -128,13 +172,25 @@ fn view() -> dossier::DossierView {
         right,
         wrong,
         act(2, "Assignation", date(2025, 3, 28), vec![pair("Audience", "12/05/2025")]),
-        act(1, "Commandement de payer", date(2025, 1, 14), vec![pair("Montant réclamé", "3 204,00 €"), pair("Signifié à", "Occupant 1 : Mireille Schmitt")]),
+        act(
+            1,
+            "Commandement de payer",
+            date(2025, 1, 14),
+            vec![
+                pair("Montant réclamé", "3 204,00 €"),
+                pair("Signifié à", "Occupant 1 : Mireille Schmitt"),
+            ],
+        ),
     ];
     let views: Vec<TermView> = terms().iter().map(|t| TermView::new(t, today())).collect();
     let marks = acts
         .iter()
         .map(|a| Mark { on: a.on, label: a.label.clone(), class: "act" })
-        .chain(views.iter().map(|t| Mark { on: t.due, label: t.label.clone(), class: t.chip.class() }))
+        .chain(views.iter().map(|t| Mark {
+            on: t.due,
+            label: t.label.clone(),
+            class: t.chip.class(),
+        }))
         .collect();
     let occurrence = |title: Option<&str>, facts: Vec<Pair>| dossier::OccurrenceView {
         title: title.map(Into::into),
@@ -142,7 +198,14 @@ fn view() -> dossier::DossierView {
         facts,
         edit_href: Some(format!("/dossiers/{NUMBER}/volets/occupant/1")),
     };
-    let mut protected = occurrence(Some("Occupant 2"), vec![pair("Nom", "Belhadj"), pair("Prénom", "Karim"), pair("Adresse de contact", "12 rue des Tanneurs\n68200 Mulhouse")]);
+    let mut protected = occurrence(
+        Some("Occupant 2"),
+        vec![
+            pair("Nom", "Belhadj"),
+            pair("Prénom", "Karim"),
+            pair("Adresse de contact", "12 rue des Tanneurs\n68200 Mulhouse"),
+        ],
+    );
     protected.restricted = Some("adresse protégée, masquée aux autres occupants".into());
     let section = |id: &str, label: &str, sensitive, occurrences| dossier::SectionView {
         id: id.into(),
@@ -172,22 +235,72 @@ fn view() -> dossier::DossierView {
         ],
         step: "Demande de concours reçue : réponse attendue avant le 17/03/2026".into(),
         closed: None,
-        remarks: vec![remark(Tone::Bad, "La CCAPEX n’a pas été informée du commandement : le délai ne court pas.", "CPCE, art. L. 412-5")],
+        remarks: vec![remark(
+            Tone::Bad,
+            "La CCAPEX n’a pas été informée du commandement : le délai ne court pas.",
+            "CPCE, art. L. 412-5",
+        )],
         next: vec![
-            dossier::OfferView { label: "Accorder le concours".into(), href: format!("/dossiers/{NUMBER}/actes/cfp-accord"), expected: true, article: "CPCE, art. L. 153-1".into() },
-            dossier::OfferView { label: "Refuser le concours".into(), href: format!("/dossiers/{NUMBER}/actes/cfp-refus"), expected: true, article: "CPCE, art. R. 153-1".into() },
-            dossier::OfferView { label: "Demander un rapport de police".into(), href: format!("/dossiers/{NUMBER}/actes/rapport-demande"), expected: false, article: "X-08".into() },
+            dossier::OfferView {
+                label: "Accorder le concours".into(),
+                href: format!("/dossiers/{NUMBER}/actes/cfp-accord"),
+                expected: true,
+                article: "CPCE, art. L. 153-1".into(),
+            },
+            dossier::OfferView {
+                label: "Refuser le concours".into(),
+                href: format!("/dossiers/{NUMBER}/actes/cfp-refus"),
+                expected: true,
+                article: "CPCE, art. R. 153-1".into(),
+            },
+            dossier::OfferView {
+                label: "Demander un rapport de police".into(),
+                href: format!("/dossiers/{NUMBER}/actes/rapport-demande"),
+                expected: false,
+                article: "X-08".into(),
+            },
         ],
-        refused: vec![dossier::RefusedView { label: "Demande d’indemnité amiable".into(), reason: "possible dès le refus, exprès ou né du silence (17/03/2026).".into(), article: "CPCE, art. R. 154-1".into() }],
+        refused: vec![dossier::RefusedView {
+            label: "Demande d’indemnité amiable".into(),
+            reason: "possible dès le refus, exprès ou né du silence (17/03/2026).".into(),
+            article: "CPCE, art. R. 154-1".into(),
+        }],
         terms: views,
         timeline: draw(marks, today()),
         acts,
         sections: vec![
-            section("occupant", "Occupants", false, vec![
-                occurrence(Some("Occupant 1"), vec![pair("Nom", "Schmitt"), pair("Prénom", "Mireille"), pair("Date de naissance", "04/09/1978"), pair("Téléphone", "06 39 98 12 34"), pair("Bénéficiaire d’une aide au logement", "oui")]),
-                protected,
-            ]),
-            section("local", "Local", false, vec![occurrence(None, vec![pair("Type", "T3"), pair("Adresse", "8 rue du Moulin"), pair("Commune", "Mulhouse"), pair("Loyer et charges", "612,40 €")])]),
+            section(
+                "occupant",
+                "Occupants",
+                false,
+                vec![
+                    occurrence(
+                        Some("Occupant 1"),
+                        vec![
+                            pair("Nom", "Schmitt"),
+                            pair("Prénom", "Mireille"),
+                            pair("Date de naissance", "04/09/1978"),
+                            pair("Téléphone", "06 39 98 12 34"),
+                            pair("Bénéficiaire d’une aide au logement", "oui"),
+                        ],
+                    ),
+                    protected,
+                ],
+            ),
+            section(
+                "local",
+                "Local",
+                false,
+                vec![occurrence(
+                    None,
+                    vec![
+                        pair("Type", "T3"),
+                        pair("Adresse", "8 rue du Moulin"),
+                        pair("Commune", "Mulhouse"),
+                        pair("Loyer et charges", "612,40 €"),
+                    ],
+                )],
+            ),
             section("diagnostic", "Diagnostic social et financier", true, vec![]),
         ],
         tools: vec![
@@ -199,44 +312,116 @@ fn view() -> dossier::DossierView {
 }
 
 fn act_fields() -> Vec<Field> {
-    let mut on = field("on", "Date de l’acte", FieldKind::Date, true, "C’est elle que la loi regarde.");
+    let mut on =
+        field("on", "Date de l’acte", FieldKind::Date, true, "C’est elle que la loi regarde.");
     on.help = Some("Le jour où l’acte a été fait, pas celui de la saisie.".into());
     vec![
         on,
-        field("recu_le", "Reçu par la préfecture le", FieldKind::Date, true, "Le délai de deux mois court de la réception."),
-        field("occupant", "Occupant visé", FieldKind::Reference { section: "occupant".into() }, true, "Désigne la personne sans la nommer."),
-        field("dette", "Dette à ce jour", FieldKind::Money, false, "Suivre l’évolution de la dette."),
-        field("titre_joint", "Titre exécutoire joint", FieldKind::Bool, false, "Sans titre, la demande est irrecevable."),
-        field("type_bailleur", "Type de bailleur", choice(&[("social", "social"), ("prive", "privé")]), true, "La procédure diffère."),
-        field("diligences", "Diligences du commissaire de justice", FieldKind::LongText { max: 2000 }, false, "R. 153-1 les exige."),
+        field(
+            "recu_le",
+            "Reçu par la préfecture le",
+            FieldKind::Date,
+            true,
+            "Le délai de deux mois court de la réception.",
+        ),
+        field(
+            "occupant",
+            "Occupant visé",
+            FieldKind::Reference { section: "occupant".into() },
+            true,
+            "Désigne la personne sans la nommer.",
+        ),
+        field(
+            "dette",
+            "Dette à ce jour",
+            FieldKind::Money,
+            false,
+            "Suivre l’évolution de la dette.",
+        ),
+        field(
+            "titre_joint",
+            "Titre exécutoire joint",
+            FieldKind::Bool,
+            false,
+            "Sans titre, la demande est irrecevable.",
+        ),
+        field(
+            "type_bailleur",
+            "Type de bailleur",
+            choice(&[("social", "social"), ("prive", "privé")]),
+            true,
+            "La procédure diffère.",
+        ),
+        field(
+            "diligences",
+            "Diligences du commissaire de justice",
+            FieldKind::LongText { max: 2000 },
+            false,
+            "R. 153-1 les exige.",
+        ),
     ]
 }
 
 fn act(locale: Locale) -> act_form::ActForm {
-    let form = FormData::from_pairs([("on", "31/02/2026"), ("recu_le", "17/01/2026"), ("dette", "4 812,360"), ("diligences", "Deux passages, <nul> présent.")]);
+    let form = FormData::from_pairs([
+        ("on", "31/02/2026"),
+        ("recu_le", "17/01/2026"),
+        ("dette", "4 812,360"),
+        ("diligences", "Deux passages, <nul> présent."),
+    ]);
     let refused = parse(&act_fields(), &form, &context()).unwrap_err();
     act_form::ActForm {
-        shell: shell(locale, "/dossiers/4821-7730-K/actes/cfp-demande", Some(Place::List), &["Ma journée", "Dossiers", NUMBER, "Demande de concours"]),
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/actes/cfp-demande",
+            Some(Place::List),
+            &["Ma journée", "Dossiers", NUMBER, "Demande de concours"],
+        ),
         label: "Demande de concours de la force publique".into(),
         article: "CPCE, art. R. 153-1".into(),
         number: NUMBER.into(),
         corrects: None,
-        known: vec![Pair::new("Commandement reçu le", "26/02/2026"), Pair::new("Jugement", "12/06/2025, expulsion")],
-        remarks: vec![remark(Tone::Warning, "Demande antérieure à la fin du délai du commandement : elle peut être rejetée.", "CE, 18 déc. 2013, n° 363126")],
-        form: FormView::refused(&act_fields(), &refused, &context()).posts("/dossiers/4821-7730-K/actes/cfp-demande", "Continuer").hides("_version", "12").cancels("/dossiers/4821-7730-K"),
+        known: vec![
+            Pair::new("Commandement reçu le", "26/02/2026"),
+            Pair::new("Jugement", "12/06/2025, expulsion"),
+        ],
+        remarks: vec![remark(
+            Tone::Warning,
+            "Demande antérieure à la fin du délai du commandement : elle peut être rejetée.",
+            "CE, 18 déc. 2013, n° 363126",
+        )],
+        form: FormView::refused(&act_fields(), &refused, &context())
+            .posts("/dossiers/4821-7730-K/actes/cfp-demande", "Continuer")
+            .hides("_version", "12")
+            .cancels("/dossiers/4821-7730-K"),
     }
 }
 
 fn confirm(locale: Locale) -> act_form::ActConfirm {
     act_form::ActConfirm {
-        shell: shell(locale, "/dossiers/4821-7730-K/actes/cfp-accord", Some(Place::List), &["Ma journée", "Dossiers", NUMBER, "Accorder le concours"]),
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/actes/cfp-accord",
+            Some(Place::List),
+            &["Ma journée", "Dossiers", NUMBER, "Accorder le concours"],
+        ),
         label: "Accorder le concours".into(),
         article: "CPCE, art. L. 153-1".into(),
         number: NUMBER.into(),
-        facts: vec![Pair::new("Date de l’acte", "12/03/2026"), Pair::new("À compter du", "01/04/2026")],
+        facts: vec![
+            Pair::new("Date de l’acte", "12/03/2026"),
+            Pair::new("À compter du", "01/04/2026"),
+        ],
         remarks: vec![],
-        consequences: vec!["La responsabilité de l’État cesse quinze jours après, si l’exécution suit.".into(), "L’huissier et l’occupant reçoivent une lettre.".into()],
-        form: FormView::default().posts("/dossiers/4821-7730-K/actes/cfp-accord", "Enregistrer l’acte").hides("on", "12/03/2026").hides("_version", "12").cancels("/dossiers/4821-7730-K"),
+        consequences: vec![
+            "La responsabilité de l’État cesse quinze jours après, si l’exécution suit.".into(),
+            "L’huissier et l’occupant reçoivent une lettre.".into(),
+        ],
+        form: FormView::default()
+            .posts("/dossiers/4821-7730-K/actes/cfp-accord", "Enregistrer l’acte")
+            .hides("on", "12/03/2026")
+            .hides("_version", "12")
+            .cancels("/dossiers/4821-7730-K"),
         unusual_date: Some("La date de l’acte est de plus de six mois.".into()),
     }
 }
@@ -245,12 +430,36 @@ fn section_fields() -> Vec<Field> {
     vec![
         field("nom", "Nom", FieldKind::Name, true, "Identifier l’occupant."),
         field("prenom", "Prénom", FieldKind::Name, true, "Identifier l’occupant."),
-        field("naissance", "Date de naissance", FieldKind::Date, false, "Distinguer les homonymes."),
-        field("sexe", "Sexe", choice(&[("f", "femme"), ("m", "homme")]), false, "Civilité des courriers."),
+        field(
+            "naissance",
+            "Date de naissance",
+            FieldKind::Date,
+            false,
+            "Distinguer les homonymes.",
+        ),
+        field(
+            "sexe",
+            "Sexe",
+            choice(&[("f", "femme"), ("m", "homme")]),
+            false,
+            "Civilité des courriers.",
+        ),
         field("telephone", "Téléphone", FieldKind::Phone, false, "Joindre la personne."),
         field("courriel", "Adresse électronique", FieldKind::Email, false, "Joindre la personne."),
         field("commune", "Commune", FieldKind::Commune, true, "Adresse de contact."),
-        field("lien", "Lien de parenté", choice(&[("conjoint", "conjoint"), ("enfant", "enfant"), ("parent", "parent"), ("autre", "autre"), ("aucun", "aucun")]), false, "Composition du ménage."),
+        field(
+            "lien",
+            "Lien de parenté",
+            choice(&[
+                ("conjoint", "conjoint"),
+                ("enfant", "enfant"),
+                ("parent", "parent"),
+                ("autre", "autre"),
+                ("aucun", "aucun"),
+            ]),
+            false,
+            "Composition du ménage.",
+        ),
     ]
 }
 
@@ -266,27 +475,42 @@ fn section(locale: Locale) -> section_form::SectionForm {
     ]
     .into();
     section_form::SectionForm {
-        shell: shell(locale, "/dossiers/4821-7730-K/volets/occupant/1", Some(Place::List), &["Ma journée", "Dossiers", NUMBER, "Occupant 1"]),
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/volets/occupant/1",
+            Some(Place::List),
+            &["Ma journée", "Dossiers", NUMBER, "Occupant 1"],
+        ),
         label: "Occupant 1".into(),
         number: NUMBER.into(),
         source: "X-07".into(),
         sensitive: true,
-        form: FormView::from_facts(&section_fields(), &facts, &context()).posts("/dossiers/4821-7730-K/volets/occupant/1", "Enregistrer").hides("_version", "3").cancels("/dossiers/4821-7730-K"),
+        form: FormView::from_facts(&section_fields(), &facts, &context())
+            .posts("/dossiers/4821-7730-K/volets/occupant/1", "Enregistrer")
+            .hides("_version", "3")
+            .cancels("/dossiers/4821-7730-K"),
     }
 }
 
 fn conflict_page(locale: Locale) -> conflict::Conflict {
-    let field = |name: &str, label: &str, before: &str, mine: &str, theirs: &str, theirs_chosen| conflict::ConflictField {
-        id: format!("c-{name}"),
-        name: name.into(),
-        label: label.into(),
-        before: before.into(),
-        mine: (mine.into(), mine.into()),
-        theirs: (theirs.into(), theirs.into()),
-        theirs_chosen,
+    let field = |name: &str, label: &str, before: &str, mine: &str, theirs: &str, theirs_chosen| {
+        conflict::ConflictField {
+            id: format!("c-{name}"),
+            name: name.into(),
+            label: label.into(),
+            before: before.into(),
+            mine: (mine.into(), mine.into()),
+            theirs: (theirs.into(), theirs.into()),
+            theirs_chosen,
+        }
     };
     conflict::Conflict {
-        shell: shell(locale, "/dossiers/4821-7730-K/volets/occupant/1", Some(Place::List), &["Ma journée", "Dossiers", NUMBER, "Deux saisies"]),
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/volets/occupant/1",
+            Some(Place::List),
+            &["Ma journée", "Dossiers", NUMBER, "Deux saisies"],
+        ),
         label: "Occupant 1".into(),
         number: NUMBER.into(),
         by: "Bruno Keller a modifié ce volet à 10 h 04".into(),
@@ -294,7 +518,14 @@ fn conflict_page(locale: Locale) -> conflict::Conflict {
         cancel: "/dossiers/4821-7730-K".into(),
         version: 4,
         fields: vec![
-            field("telephone", "Téléphone", "01 99 00 11 11", "06 39 98 12 34", "06 39 98 77 77", false),
+            field(
+                "telephone",
+                "Téléphone",
+                "01 99 00 11 11",
+                "06 39 98 12 34",
+                "06 39 98 77 77",
+                false,
+            ),
             field("courriel", "Adresse électronique", "", "", "m.schmitt@example.org", true),
         ],
         agreed: vec![("nom".into(), "Schmitt".into())],
@@ -309,12 +540,29 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
     let place = [
         field("numero", "Numéro", FieldKind::Text { max: 8 }, false, "Désigner le local."),
         field("voie", "Nom de la voie", FieldKind::Text { max: 120 }, true, "Désigner le local."),
-        field("commune", "Commune", FieldKind::Commune, true, "Le secteur et les jours fériés en dépendent."),
-        field("bail", "Date de signature du bail", FieldKind::Date, true, "Elle décide du délai du commandement."),
+        field(
+            "commune",
+            "Commune",
+            FieldKind::Commune,
+            true,
+            "Le secteur et les jours fériés en dépendent.",
+        ),
+        field(
+            "bail",
+            "Date de signature du bail",
+            FieldKind::Date,
+            true,
+            "Elle décide du délai du commandement.",
+        ),
     ];
     let empty = Default::default();
-    let group = |id: &str, label: &str, fields| new_dossier::Group { id: id.into(), label: label.into(), fields };
-    let mut form = FormView::default().posts("/dossiers/nouveau", "Ouvrir le dossier").cancels("/journee");
+    let group = |id: &str, label: &str, fields| new_dossier::Group {
+        id: id.into(),
+        label: label.into(),
+        fields,
+    };
+    let mut form =
+        FormView::default().posts("/dossiers/nouveau", "Ouvrir le dossier").cancels("/journee");
     form.communes = context().communes;
     new_dossier::NewDossier {
         shell: shell(locale, "/dossiers/nouveau", Some(Place::List), &["Ma journée", "Dossiers", "Ouvrir un dossier"]),
@@ -331,44 +579,85 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
 }
 
 fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
-    let unlock = [field("phrase", "Phrase secrète de l’archive", FieldKind::Text { max: 200 }, true, ""), field("motif", "Motif de consultation", FieldKind::Text { max: 200 }, true, "")];
-    let name = [field("nom", "Nom", FieldKind::Name, true, ""), field("prenom", "Prénom", FieldKind::Name, true, "")];
+    let unlock = [
+        field("phrase", "Phrase secrète de l’archive", FieldKind::Text { max: 200 }, true, ""),
+        field("motif", "Motif de consultation", FieldKind::Text { max: 200 }, true, ""),
+    ];
+    let name = [
+        field("nom", "Nom", FieldKind::Name, true, ""),
+        field("prenom", "Prénom", FieldKind::Name, true, ""),
+    ];
     archive::Archive {
         shell: shell(locale, "/archives", Some(Place::Archive), &["Ma journée", "Archives"]),
-        unlock: locked.then(|| FormView::from_facts(&unlock, &Facts::new(), &context()).posts("/archives/ouvrir", "Ouvrir l’archive")),
+        unlock: locked.then(|| {
+            FormView::from_facts(&unlock, &Facts::new(), &context())
+                .posts("/archives/ouvrir", "Ouvrir l’archive")
+        }),
         until: (!locked).then(|| "11 h 30".into()),
-        ways: if locked { vec![] } else { vec![Way { id: "nom".into(), label: "Nom et prénom".into(), near: true, form: FormView::from_facts(&name, &Facts::new(), &context()).posts("/archives", "Chercher") }] },
-        rows: (!locked).then(|| vec![archive::ArchiveRow {
-            number: "0317-5529-C".into(),
-            href: "/archives/0317-5529-C".into(),
-            facts: vec![Pair::new("Occupants", "Karim Belhadj"), Pair::new("Clos le", "14/05/2023"), Pair::new("Motif", "dette soldée")],
-            erased_on: "14/05/2027".into(),
-            reopen_href: Some("/archives/0317-5529-C/rouvrir".into()),
-        }]),
+        ways: if locked {
+            vec![]
+        } else {
+            vec![Way {
+                id: "nom".into(),
+                label: "Nom et prénom".into(),
+                near: true,
+                form: FormView::from_facts(&name, &Facts::new(), &context())
+                    .posts("/archives", "Chercher"),
+            }]
+        },
+        rows: (!locked).then(|| {
+            vec![archive::ArchiveRow {
+                number: "0317-5529-C".into(),
+                href: "/archives/0317-5529-C".into(),
+                facts: vec![
+                    Pair::new("Occupants", "Karim Belhadj"),
+                    Pair::new("Clos le", "14/05/2023"),
+                    Pair::new("Motif", "dette soldée"),
+                ],
+                erased_on: "14/05/2027".into(),
+                reopen_href: Some("/archives/0317-5529-C/rouvrir".into()),
+            }]
+        }),
     }
 }
 
 fn traces_page(locale: Locale) -> traces::Traces {
-    let line = |at: &str, who: &str, operation: &str, what: &str, outcome: &str| traces::TraceLine {
-        at: at.into(),
-        who: who.into(),
-        role: "Instructeur, Mulhouse".into(),
-        operation: operation.into(),
-        what: what.into(),
-        purpose: "Instruction de la procédure".into(),
-        outcome: outcome.into(),
-        refused: outcome == "refusé",
-    };
+    let line =
+        |at: &str, who: &str, operation: &str, what: &str, outcome: &str| traces::TraceLine {
+            at: at.into(),
+            who: who.into(),
+            role: "Instructeur, Mulhouse".into(),
+            operation: operation.into(),
+            what: what.into(),
+            purpose: "Instruction de la procédure".into(),
+            outcome: outcome.into(),
+            refused: outcome == "refusé",
+        };
     traces::Traces {
-        shell: shell(locale, "/dossiers/4821-7730-K/traces", Some(Place::Traces), &["Ma journée", "Dossiers", NUMBER, "Traces"]),
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/traces",
+            Some(Place::Traces),
+            &["Ma journée", "Dossiers", NUMBER, "Traces"],
+        ),
         of: format!("Dossier {NUMBER}"),
         filters: vec![],
         lines: vec![
-            line("12/03/2026 à 10 h 05", "Anne-Lise Wuttemberger", "consultation", "occupants, local, chronologie", "accordé"),
+            line(
+                "12/03/2026 à 10 h 05",
+                "Anne-Lise Wuttemberger",
+                "consultation",
+                "occupants, local, chronologie",
+                "accordé",
+            ),
             line("11/03/2026 à 16 h 40", "Bruno Keller", "consultation", "diagnostic", "refusé"),
         ],
         kept: "gardées un an (X-23)".into(),
-        verified: traces::Verified { tone: Tone::Good, text: "Journal vérifié le 12/03/2026 : 18 402 lignes, aucune altération.".into(), action: Some("/traces/verifier".into()) },
+        verified: traces::Verified {
+            tone: Tone::Good,
+            text: "Journal vérifié le 12/03/2026 : 18 402 lignes, aucune altération.".into(),
+            action: Some("/traces/verifier".into()),
+        },
         next: None,
     }
 }

@@ -23,7 +23,10 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("tableau", html(&board_page(locale))),
         ("dossiers", html(&list_page(locale, false))),
         ("dossiers-vide", html(&list_page(locale, true))),
-        ("aide", html(&help::Help { shell: shell(locale, "/aide", None, &["Ma journée", "Aide"]) })),
+        (
+            "aide",
+            html(&help::Help { shell: shell(locale, "/aide", None, &["Ma journée", "Aide"]) }),
+        ),
     ]);
     out
 }
@@ -36,7 +39,10 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
         because: Some("Première connexion : le mot de passe provisoire doit être changé.".into()),
         asks_present: true,
         rules: vec![
-            Pair::new("Douze caractères au moins, avec minuscules, majuscules, chiffres et signes", "X-18"),
+            Pair::new(
+                "Douze caractères au moins, avec minuscules, majuscules, chiffres et signes",
+                "X-18",
+            ),
             Pair::new("Ou une phrase de sept mots", "CNIL 2022-100"),
         ],
         faults,
@@ -114,7 +120,10 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
             today: "jeudi 12 mars 2026".into(),
             counts: vec![],
             groups: vec![],
-            idle: vec![Link::new("voir les échéances des trente prochains jours", "/dossiers?echeance=30")],
+            idle: vec![Link::new(
+                "voir les échéances des trente prochains jours",
+                "/dossiers?echeance=30",
+            )],
         };
     }
     shell.flashes = vec![Flash {
@@ -127,8 +136,16 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
         "En retard",
         "Une date que la loi fixe est passée sans que l’acte attendu soit enregistré.",
         rows(&[
-            (-9, "Informer la CCAPEX du commandement de quitter les lieux", "Commandement de quitter les lieux"),
-            (-3, "Répondre à la demande de concours : le silence vaudra refus", "Concours de la force publique"),
+            (
+                -9,
+                "Informer la CCAPEX du commandement de quitter les lieux",
+                "Commandement de quitter les lieux",
+            ),
+            (
+                -3,
+                "Répondre à la demande de concours : le silence vaudra refus",
+                "Concours de la force publique",
+            ),
             (-1, "Lettre d’information de l’occupant non envoyée", "Prévention"),
         ]),
     );
@@ -144,38 +161,72 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
         ],
         groups: vec![
             late,
-            group("aujourd-hui", "À faire aujourd’hui", "Dernier jour pour agir.", rows(&[
-                (0, "Transmettre le diagnostic social et financier au juge", "Assignation"),
-                (0, "Fin du délai du commandement de quitter les lieux", "Commandement de quitter les lieux"),
-                (1, "Audience", "Assignation"),
-            ])),
-            group("arrives", "Arrivé depuis hier", "Actes et rapports déposés par d’autres services.", rows(&[
-                (5, "Rapport de police déposé", "Concours de la force publique"),
-                (40, "Assignation notifiée par le commissaire de justice", "Assignation"),
-            ])),
+            group(
+                "aujourd-hui",
+                "À faire aujourd’hui",
+                "Dernier jour pour agir.",
+                rows(&[
+                    (0, "Transmettre le diagnostic social et financier au juge", "Assignation"),
+                    (
+                        0,
+                        "Fin du délai du commandement de quitter les lieux",
+                        "Commandement de quitter les lieux",
+                    ),
+                    (1, "Audience", "Assignation"),
+                ]),
+            ),
+            group(
+                "arrives",
+                "Arrivé depuis hier",
+                "Actes et rapports déposés par d’autres services.",
+                rows(&[
+                    (5, "Rapport de police déposé", "Concours de la force publique"),
+                    (40, "Assignation notifiée par le commissaire de justice", "Assignation"),
+                ]),
+            ),
         ],
         idle: vec![],
     }
 }
 
 fn search_page(locale: Locale) -> search::Search {
-    let name = [plain("nom", "Nom", FieldKind::Name, true), plain("prenom", "Prénom", FieldKind::Name, true)];
+    let name = [
+        plain("nom", "Nom", FieldKind::Name, true),
+        plain("prenom", "Prénom", FieldKind::Name, true),
+    ];
     let place = [
         plain("voie", "Voie", FieldKind::Text { max: 80 }, true),
         plain("numero", "Numéro", FieldKind::Text { max: 8 }, true),
         plain("commune", "Commune", FieldKind::Commune, true),
     ];
-    let way = |id: &str, label: &str, near, form: FormView| search::Way { id: id.into(), label: label.into(), near, form };
+    let way = |id: &str, label: &str, near, form: FormView| search::Way {
+        id: id.into(),
+        label: label.into(),
+        near,
+        form,
+    };
     let mut by_name = context();
     by_name.prefix = "nom.".into();
-    let refused = parse(&name, &FormData::from_pairs([("nom.nom", "Schmitt")]), &by_name).unwrap_err();
+    let refused =
+        parse(&name, &FormData::from_pairs([("nom.nom", "Schmitt")]), &by_name).unwrap_err();
     let mut by_place = context();
     by_place.prefix = "adresse.".into();
     search::Search {
         shell: shell(locale, "/recherche", None, &["Ma journée", "Recherche"]),
         ways: vec![
-            way("nom", "Nom et prénom d’un occupant", true, FormView::refused(&name, &refused, &by_name).posts("/recherche", "Chercher")),
-            way("adresse", "Adresse du local", false, FormView::from_facts(&place, &Default::default(), &by_place).posts("/recherche", "Chercher")),
+            way(
+                "nom",
+                "Nom et prénom d’un occupant",
+                true,
+                FormView::refused(&name, &refused, &by_name).posts("/recherche", "Chercher"),
+            ),
+            way(
+                "adresse",
+                "Adresse du local",
+                false,
+                FormView::from_facts(&place, &Default::default(), &by_place)
+                    .posts("/recherche", "Chercher"),
+            ),
         ],
         number: "4821-7730-Q".into(),
         number_fault: Some("La lettre ne correspond pas aux chiffres : vérifiez le numéro.".into()),
@@ -186,9 +237,17 @@ fn results(locale: Locale, empty: bool) -> search::SearchResults {
     search::SearchResults {
         shell: shell(locale, "/recherche/8f3c", None, &["Ma journée", "Recherche", "Résultats"]),
         way: "nom et prénom d’un occupant".into(),
-        rows: if empty { vec![] } else { rows(&[(12, "Audience", "Assignation"), (70, "Silence valant refus", "Concours de la force publique")]) },
+        rows: if empty {
+            vec![]
+        } else {
+            rows(&[
+                (12, "Audience", "Assignation"),
+                (70, "Silence valant refus", "Concours de la force publique"),
+            ])
+        },
         capped: !empty,
-        archive_hint: empty.then(|| "Un dossier clos peut exister : demandez à la cellule archives.".into()),
+        archive_hint: empty
+            .then(|| "Un dossier clos peut exister : demandez à la cellule archives.".into()),
         create: true,
     }
 }
@@ -197,13 +256,33 @@ fn filters() -> Vec<Filter> {
     let filter = |name: &str, label: &str, options: &[(&str, &str)]| Filter {
         name: name.into(),
         label: label.into(),
-        options: options.iter().enumerate().map(|(i, (c, l))| ((*c).into(), (*l).into(), i == 0)).collect(),
+        options: options
+            .iter()
+            .enumerate()
+            .map(|(i, (c, l))| ((*c).into(), (*l).into(), i == 0))
+            .collect(),
     };
     vec![
-        filter("etape", "Étape", &[("", "toutes"), ("assignation", "Assignation"), ("cfp", "Concours de la force publique")]),
+        filter(
+            "etape",
+            "Étape",
+            &[
+                ("", "toutes"),
+                ("assignation", "Assignation"),
+                ("cfp", "Concours de la force publique"),
+            ],
+        ),
         filter("secteur", "Secteur", &[("", "tous"), ("684", "Mulhouse")]),
-        filter("echeance", "Échéance", &[("", "toutes"), ("retard", "en retard"), ("7", "sous sept jours")]),
-        filter("tri", "Tri", &[("echeance", "par échéance"), ("ouverture", "par date d’ouverture")]),
+        filter(
+            "echeance",
+            "Échéance",
+            &[("", "toutes"), ("retard", "en retard"), ("7", "sous sept jours")],
+        ),
+        filter(
+            "tri",
+            "Tri",
+            &[("echeance", "par échéance"), ("ouverture", "par date d’ouverture")],
+        ),
     ]
 }
 
@@ -226,25 +305,39 @@ fn list_page(locale: Locale, empty: bool) -> list::List {
         next: Some("/dossiers?apres=3f".into()),
         first: None,
         create: true,
-        assignees: vec![("a1".into(), "Bruno Keller".into()), ("a2".into(), "Thi Mai Nguyen".into())],
+        assignees: vec![
+            ("a1".into(), "Bruno Keller".into()),
+            ("a2".into(), "Thi Mai Nguyen".into()),
+        ],
     }
 }
 
 fn board_page(locale: Locale) -> board::Board {
-    let cell = |count, late| board::Cell { count, late, href: "/dossiers?etape=cfp&secteur=684".into() };
+    let cell =
+        |count, late| board::Cell { count, late, href: "/dossiers?etape=cfp&secteur=684".into() };
     let row = |unit: &str, cells: &[(u32, u32)]| board::BoardRow {
         unit: unit.into(),
         cells: cells.iter().map(|(c, l)| cell(*c, *l)).collect(),
     };
     board::Board {
         shell: shell(locale, "/tableau", Some(Place::Board), &["Ma journée", "Tableau"]),
-        stages: ["Prévention", "Assignation", "Commandement de quitter les lieux", "Concours de la force publique", "Indemnités"].map(Into::into).into(),
+        stages: [
+            "Prévention",
+            "Assignation",
+            "Commandement de quitter les lieux",
+            "Concours de la force publique",
+            "Indemnités",
+        ]
+        .map(Into::into)
+        .into(),
         rows: vec![
             row("Altkirch", &[(31, 2), (12, 0), (8, 1), (4, 0), (0, 0), (55, 3)]),
             row("Colmar-Ribeauvillé", &[(118, 9), (64, 4), (37, 6), (29, 11), (6, 1), (254, 31)]),
             row("Mulhouse", &[(203, 21), (141, 12), (88, 17), (73, 24), (14, 2), (519, 76)]),
             row("Thann-Guebwiller", &[(44, 0), (27, 3), (11, 0), (9, 2), (1, 0), (92, 5)]),
         ],
-        totals: [(396, 32), (244, 19), (144, 24), (115, 37), (21, 3), (920, 115)].map(|(c, l)| cell(c, l)).into(),
+        totals: [(396, 32), (244, 19), (144, 24), (115, 37), (21, 3), (920, 115)]
+            .map(|(c, l)| cell(c, l))
+            .into(),
     }
 }

@@ -1,5 +1,11 @@
 //! A sample of every page, with fictitious people: rendered by the tests, and shown by the
 //! gallery (`cargo run -p huis-web --example gallery`).
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "samples for tests and the gallery: a failure is theirs"
+)]
 
 mod case;
 mod desk;
@@ -77,7 +83,11 @@ pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) 
             .iter()
             .enumerate()
             .map(|(i, label)| {
-                if i + 1 == crumbs.len() { Crumb::here(*label) } else { Crumb::link(*label, "/journee") }
+                if i + 1 == crumbs.len() {
+                    Crumb::here(*label)
+                } else {
+                    Crumb::link(*label, "/journee")
+                }
             })
             .collect(),
     }
@@ -129,7 +139,13 @@ pub fn field(id: &str, label: &str, kind: FieldKind, required: bool, why: &str) 
 /// Rows of a list: due days from today, and what.
 pub fn rows(what: &[(i64, &str, &str)]) -> Vec<CaseRow> {
     let numbers = ["4821-7730-K", "0317-5529-C", "9904-1182-P", "5510-8843-T", "7263-0091-B"];
-    let people = ["Mireille Schmitt", "Karim Belhadj", "Jean-Noël d’Aubigné-Kessler", "Thi Mai Nguyen", "Sylvain Muller"];
+    let people = [
+        "Mireille Schmitt",
+        "Karim Belhadj",
+        "Jean-Noël d’Aubigné-Kessler",
+        "Thi Mai Nguyen",
+        "Sylvain Muller",
+    ];
     let units = ["Mulhouse", "Colmar-Ribeauvillé", "Altkirch", "Thann-Guebwiller", "Mulhouse"];
     what.iter()
         .enumerate()
