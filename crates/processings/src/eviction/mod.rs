@@ -19,6 +19,7 @@ mod offers;
 mod order;
 mod standing;
 mod terms;
+mod typography;
 
 pub use calc::{CalcError, calc_deadlines};
 pub use kinds::Kind;

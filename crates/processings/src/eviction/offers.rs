@@ -55,8 +55,17 @@ fn awaited(course: &Course<'_>, law: &Law, today: Date) -> Vec<Kind> {
         out.push(Kind::InformationOccupant);
     }
     indemnity(course, &mut out);
-    if course.has(Kind::Expulsion) || course.has(Kind::DepartConstate) {
-        if course.has(Kind::Expulsion) && !course.has(Kind::PvExpulsionTransmis) {
+    // A re-entry starts again from a new order or a new request: the last of them counts.
+    let last = course.last_of(&[
+        Kind::Expulsion,
+        Kind::DepartConstate,
+        Kind::CommandementPayer,
+        Kind::CommandementQuitter,
+        Kind::DemandeCfp,
+    ]);
+    if let Some(gone) = last.filter(|a| matches!(a.kind, Kind::Expulsion | Kind::DepartConstate)) {
+        let evicted = gone.kind == Kind::Expulsion;
+        if evicted && course.next_of(&[Kind::PvExpulsionTransmis], gone.no).is_none() {
             out.push(Kind::PvExpulsionTransmis);
         }
         out.push(Kind::Cloture);

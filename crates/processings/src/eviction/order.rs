@@ -6,16 +6,12 @@ use huis_dossier::Fault;
 use super::{
     course::{Course, Recorded},
     kinds::Kind,
+    typography::french,
 };
 
 /// A refusal of the act itself.
 pub(crate) fn fault(code: &str, message: &str, article: &str) -> Fault {
-    Fault {
-        field: None,
-        code: code.to_owned(),
-        message: message.to_owned(),
-        article: article.to_owned(),
-    }
+    Fault { field: None, code: code.to_owned(), message: french(message), article: french(article) }
 }
 
 /// A refusal of one field.

@@ -13,6 +13,7 @@ use huis_law::{Law, LawError};
 use super::{
     course::{Course, Recorded},
     kinds::Kind,
+    typography::french,
 };
 
 /// A remark.
@@ -26,8 +27,8 @@ pub(crate) fn flag(
     Flag {
         code: code.to_owned(),
         severity,
-        message: message.into(),
-        article: article.to_owned(),
+        message: french(&message.into()),
+        article: french(article),
         act,
     }
 }

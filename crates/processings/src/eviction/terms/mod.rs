@@ -19,6 +19,7 @@ use super::{
     course::{Course, Recorded},
     irregular::{flag, unavailable},
     kinds::Kind,
+    typography::french,
 };
 
 /// The terms and the remarks of a dossier, as they are gathered.
@@ -77,7 +78,10 @@ impl<'a> Sheet<'a> {
     /// Adds a term; a parameter that is missing is said, never passed over.
     pub(crate) fn add(&mut self, spec: Spec<'a>, computed: Result<Computed, LawError>) {
         let explained = match computed {
-            Ok(explained) => explained,
+            Ok(mut explained) => {
+                explained.article = french(&explained.article);
+                explained
+            }
             Err(error) => {
                 self.flags.push(unavailable(spec.rule, &error, spec.from));
                 return;
@@ -97,7 +101,7 @@ impl<'a> Sheet<'a> {
         };
         self.terms.push(Term {
             rule: spec.rule.to_owned(),
-            label: spec.label.to_owned(),
+            label: french(spec.label),
             due: explained.due,
             action: !matches!(spec.done, Done::Reached | Done::ReachedBy(_)),
             state,
@@ -125,7 +129,7 @@ impl<'a> Sheet<'a> {
 
 /// A step of a computation.
 pub(crate) fn step(text: impl Into<String>, date: Option<Date>) -> Step {
-    Step { text: text.into(), date }
+    Step { text: french(&text.into()), date }
 }
 
 /// A date that an act or a judge gives, with no delay to count.
@@ -133,7 +137,7 @@ pub(crate) fn given(due: Date, article: &str, text: &str) -> Computed {
     Computed {
         due,
         safe: None,
-        article: article.to_owned(),
+        article: french(article),
         in_force_since: None,
         verified: true,
         steps: vec![step(text, Some(due))],

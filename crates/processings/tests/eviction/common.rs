@@ -22,10 +22,9 @@ fn value(field: &Field, given: &Toml) -> Value {
     let wrong = || panic!("« {} » : {given} n'est pas du type {:?}", field.id, field.kind);
     match &field.kind {
         FieldKind::Date => Value::Date(date(given)),
-        FieldKind::Money => given
-            .as_str()
-            .and_then(|t| Money::parse(t).ok())
-            .map_or_else(wrong, Value::Money),
+        FieldKind::Money => {
+            given.as_str().and_then(|t| Money::parse(t).ok()).map_or_else(wrong, Value::Money)
+        }
         FieldKind::Integer => given.as_integer().map_or_else(wrong, Value::Int),
         FieldKind::Bool => given.as_bool().map_or_else(wrong, Value::Bool),
         FieldKind::Choice(_) => given.as_str().map_or_else(wrong, |t| Value::Choice(t.to_owned())),
@@ -61,7 +60,9 @@ pub fn known(register: &Register, given: Option<&Toml>) -> Known {
     for (id, content) in given.and_then(Toml::as_table).into_iter().flatten() {
         let section = register.section(id).unwrap_or_else(|| panic!("volet inconnu : {id}"));
         let occurrences: Vec<(u32, Facts)> = match content {
-            Toml::Integer(n) => (1..=u32::try_from(*n).unwrap()).map(|i| (i, Facts::new())).collect(),
+            Toml::Integer(n) => {
+                (1..=u32::try_from(*n).unwrap()).map(|i| (i, Facts::new())).collect()
+            }
             Toml::Table(fields) => {
                 let facts = fields
                     .iter()

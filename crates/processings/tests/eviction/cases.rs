@@ -10,10 +10,7 @@
 //! - `attendus` (acts awaited), `refuses = { acte = "code" }`, `demande = { acte = ["champ", …] }`
 //!   (the fields asked), `connu = { acte = { champ = … } }` (what the form starts with).
 
-#[path = "common/mod.rs"]
-mod common;
-
-use common::{date, draft, known, recorded, register};
+use super::common::{date, draft, known, recorded, register};
 use huis_dossier::{Act, Case, Processing, TermState};
 use huis_kernel::Date;
 use huis_law::{Law, Place};
@@ -22,9 +19,30 @@ use huis_register::Register;
 use toml::{Table, Value as Toml};
 
 const KEYS: &[&str] = &[
-    "nom", "source", "aujourdhui", "lieu", "vendredi_saint", "ouvert_le", "volets", "actes", "essai",
-    "fautes", "remarques", "etape", "pas", "clos_le", "reouvertures", "echeances", "sans_echeance",
-    "drapeaux", "sans_drapeau", "attendus", "refuses", "demande", "connu", "ecriture",
+    "nom",
+    "source",
+    "aujourdhui",
+    "lieu",
+    "vendredi_saint",
+    "ouvert_le",
+    "volets",
+    "actes",
+    "essai",
+    "fautes",
+    "remarques",
+    "etape",
+    "pas",
+    "clos_le",
+    "reouvertures",
+    "echeances",
+    "sans_echeance",
+    "drapeaux",
+    "sans_drapeau",
+    "attendus",
+    "refuses",
+    "demande",
+    "connu",
+    "ecriture",
 ];
 
 #[test]
@@ -72,10 +90,9 @@ fn check(register: &Register, law: &Law, case: &Table) -> Vec<String> {
     let known = known(register, case.get("volets"));
     let none = Vec::new();
     let given = case.get("actes").and_then(Toml::as_array).unwrap_or(&none);
-    let opened_on = case.get("ouvert_le").map_or_else(
-        || given.first().map_or(today, |a| date(&a.as_table().unwrap()["le"])),
-        date,
-    );
+    let opened_on = case
+        .get("ouvert_le")
+        .map_or_else(|| given.first().map_or(today, |a| date(&a.as_table().unwrap()["le"])), date);
     let mut acts: Vec<Act> = Vec::new();
     for (i, given) in given.iter().enumerate() {
         let given = given.as_table().unwrap();
@@ -96,7 +113,12 @@ fn check(register: &Register, law: &Law, case: &Table) -> Vec<String> {
     if let Some(expected) = case.get("ecriture").and_then(Toml::as_table) {
         for (section, code) in expected {
             let got = Eviction.may_write(&dossier, section, law, today).err().map(|f| f.code);
-            same("écriture", &got.unwrap_or_default(), &code.as_str().unwrap().to_owned(), &mut wrong);
+            same(
+                "écriture",
+                &got.unwrap_or_default(),
+                &code.as_str().unwrap().to_owned(),
+                &mut wrong,
+            );
         }
     }
     wrong

@@ -1,0 +1,11 @@
+//! The eviction processing: by examples, by properties, and its calculator.
+
+// Every module is tests: `cfg(test)` tells the lints so.
+#[cfg(test)]
+mod calc;
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod properties;
