@@ -1,1 +1,68 @@
-fn main() {}
+//! The one binary, `huis`.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+mod commands;
+mod place;
+mod serve;
+
+/// Huis : la gestion des dossiers autour du logement, sous les règles qui la lient.
+#[derive(Parser)]
+#[command(name = "huis", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Démonstration : un département fictif, prêt à essayer.
+    Demo(commands::demo::Demo),
+    /// Crée une installation réelle.
+    Init(commands::init::Init),
+    /// Sert une installation.
+    Serve(commands::serve::Serve),
+    /// Dit ce qui ne va pas dans une installation, et comment y remédier.
+    Doctor(commands::doctor::Doctor),
+    /// Le registre des traitements.
+    #[command(subcommand)]
+    Register(commands::register::Command),
+    /// Les durées de conservation.
+    #[command(subcommand)]
+    Retention(commands::retention::Command),
+    /// Le journal des accès.
+    #[command(subcommand)]
+    Trace(commands::trace::Command),
+    /// Les calculs du droit, seuls : JSON en entrée, JSON en sortie.
+    #[command(subcommand)]
+    Calc(commands::calc::Command),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("HUIS_LOG")
+                .unwrap_or_else(|_| "warn,huis=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Cli::parse().command {
+        Command::Demo(c) => c.run().await,
+        Command::Init(c) => c.run().await,
+        Command::Serve(c) => c.run().await,
+        Command::Doctor(c) => c.run().await,
+        Command::Register(c) => c.run(),
+        Command::Retention(c) => c.run().await,
+        Command::Trace(c) => c.run().await,
+        Command::Calc(c) => c.run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            commands::say_error(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -13,6 +13,7 @@ pub mod index;
 pub mod lifecycle;
 pub mod lists;
 pub mod offices;
+pub mod oversight;
 pub mod traces;
 pub mod work;
 

@@ -300,4 +300,25 @@ impl Store {
         list.extend(ids(dossiers.iter().copied()));
         self.data.all(&sql, list).await?.iter().map(card).collect()
     }
+
+    /// The names of some agents, for « par qui ».
+    pub async fn agent_names(
+        &self,
+        agents: &std::collections::BTreeSet<huis_kernel::AgentId>,
+    ) -> Result<std::collections::BTreeMap<huis_kernel::AgentId, String>, StoreError> {
+        if agents.is_empty() {
+            return Ok(std::collections::BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT agent, first_name, last_name FROM agent WHERE agent IN ({})",
+            places(1, agents.len())
+        );
+        let rows = self.data.all(&sql, ids(agents.iter().copied())).await?;
+        rows.iter()
+            .map(|r| {
+                let id = huis_kernel::AgentId::from_bytes(r.id16(0)?);
+                Ok((id, format!("{} {}", r.text(1)?, r.text(2)?)))
+            })
+            .collect()
+    }
 }

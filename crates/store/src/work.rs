@@ -296,6 +296,28 @@ impl Work {
         self.0.insert("term", "office, dossier, no, rule, due, action, state, act", rows, "").await
     }
 
+    /// The deadlines of a dossier, in order.
+    pub async fn terms(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Vec<TermRow>, StoreError> {
+        let sql = "SELECT rule, due, action, state, act FROM term
+                   WHERE office = $1 AND dossier = $2 ORDER BY no";
+        let rows = self.0.all(sql, params![office, dossier]).await?;
+        rows.iter()
+            .map(|r| {
+                Ok(TermRow {
+                    rule: r.text(0)?,
+                    due: r.date(1)?,
+                    action: r.flag(2)?,
+                    state: r.text(3)?,
+                    act: r.opt_int(4)?.and_then(|n| u32::try_from(n).ok()),
+                })
+            })
+            .collect()
+    }
+
     /// Replaces the tokens of a dossier, in the active index or the archive's.
     pub async fn set_tokens(
         &mut self,

@@ -1,1 +1,32 @@
-//! See ARCHITECTURE.md.
+//! What people do with Huis, one function a use case: find the grant, open what it allows, let the
+//! rules judge, write everything in one transaction, trace it, show it. Screens, API and command
+//! line call these and nothing below (I3).
+
+mod caller;
+mod dossier;
+mod error;
+mod huis;
+mod keys;
+mod life;
+mod lists;
+mod search;
+mod start;
+mod tracing_out;
+
+pub mod accounts;
+pub mod alerts;
+pub mod demo;
+pub mod grants;
+pub mod oversight;
+
+pub use caller::{AgentInfo, Caller};
+pub use dossier::{
+    ActCommand, ActRecorded, Capabilities, Created, HoldCommand, NewCase, Opened, Reading,
+    SectionCommand,
+};
+pub use error::UseError;
+pub use huis::{Huis, Processed};
+pub use life::{Certificate, PlanLine, SweepReport};
+pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, Page, ListQuery};
+pub use search::{Found, FoundLine, Question};
+pub use start::{Founding, Options, StartError, registers};

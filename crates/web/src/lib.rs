@@ -10,11 +10,13 @@
 //! A view holds what may be shown and nothing else (I3): it is filled from the reduced view that
 //! the guarded read gives, never from the store.
 
+pub mod app;
 pub mod assets;
 pub mod errors;
 pub mod fmt;
 pub mod forms;
 pub mod guard;
+mod handlers;
 pub mod headers;
 pub mod i18n;
 pub mod layout;
@@ -23,4 +25,5 @@ pub mod routes;
 pub mod term;
 pub mod timeline;
 
+pub use app::app;
 pub use assets::static_routes;

@@ -1,0 +1,101 @@
+use clap::Args;
+use huis_kernel::{Clock, SystemClock};
+use std::process::ExitCode;
+
+use super::say;
+use crate::place::Place;
+
+/// Dit ce qui ne va pas, et comment y remédier.
+#[derive(Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    place: Place,
+}
+
+struct Report {
+    bad: bool,
+}
+
+impl Report {
+    fn good(&self, what: &str) {
+        say(&format!("  bien      {what}"));
+    }
+    fn wrong(&mut self, what: &str, mend: &str) {
+        self.bad = true;
+        say(&format!("  À MENDRE  {what}\n            → {mend}"));
+    }
+    fn note(&self, what: &str, mend: &str) {
+        say(&format!("  à voir    {what}\n            → {mend}"));
+    }
+}
+
+impl Doctor {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let mut report = Report { bad: false };
+        say(&format!("Installation : {}", self.place.data.display()));
+        match self.place.root_key() {
+            Ok(_) => report.good("clé racine lisible de son seul propriétaire"),
+            Err(error) => report.wrong(
+                &error.to_string(),
+                "rendez la clé à sa place, en mode 600 ; sans elle, rien ne se relit",
+            ),
+        }
+        match self.place.local_registers().map(|local| huis_usecases::registers(&local)) {
+            Ok(Ok(registers)) => {
+                report.good(&format!("{} registre(s) valides", registers.len()));
+                for (register, _, status) in &registers {
+                    if let Some(banner) = status.as_ref().and_then(huis_register::LocalStatus::banner) {
+                        report.note(
+                            &format!("le registre local « {} » : {banner}", register.id),
+                            "chaque page le dit ; vérifiez que l'autorisation est bien la vôtre",
+                        );
+                    }
+                }
+            }
+            Ok(Err(error)) => report.wrong(&error.to_string(), "huis register check FICHIER"),
+            Err(error) => report.wrong(&error.to_string(), "vérifiez --registers"),
+        }
+        if let Ok(root) = self.place.root_key() {
+            let options = self.place.options(root, std::sync::Arc::new(SystemClock))?;
+            match huis_usecases::Huis::open(options).await {
+                Ok(huis) => self.open(&huis, &mut report).await?,
+                Err(error) => report.wrong(&error.to_string(), "lisez le message ci-dessus"),
+            }
+        }
+        say(if report.bad { "\nDes points sont à mendre." } else { "\nTout va bien." });
+        Ok(if report.bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    async fn open(&self, huis: &huis_usecases::Huis, report: &mut Report) -> anyhow::Result<()> {
+        report.good("les trois bases s'ouvrent, la clé racine est la leur");
+        for office in huis.store().offices().await? {
+            if office.rights_desk.trim().is_empty() {
+                report.wrong(
+                    &format!("{} : aucun service des droits (A-16), aucun dossier ne s'ouvre", office.name),
+                    "Réglages, « Service des droits »",
+                );
+            } else {
+                report.good(&format!("{} : service des droits désigné", office.name));
+            }
+            let alerts = huis.store().open_alerts(office.office).await?;
+            if alerts > 0 {
+                report.note(&format!("{alerts} alerte(s) à clore"), "page Alertes, profil DPO");
+            }
+        }
+        let skew = huis.store().clock_skew_ms(SystemClock.now()).await?;
+        if skew.abs() > 500 {
+            report.note(&format!("l'horloge s'écarte de {skew} ms de celle de la base"), "réglez NTP");
+        } else {
+            report.good("horloge d'accord avec la base");
+        }
+        if huis.is_demonstration() {
+            report.note("ceci est une démonstration", "n'y mettez aucune donnée réelle (X-21)");
+        }
+        if self.place.witness().exists() {
+            report.good("témoin du journal présent");
+        } else {
+            report.note("pas encore de témoin du journal", "il s'écrit une minute après « huis serve »");
+        }
+        Ok(())
+    }
+}

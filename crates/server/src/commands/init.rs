@@ -1,0 +1,117 @@
+use anyhow::bail;
+use clap::Args;
+use huis_kernel::{Delay, SystemClock, SystemRng, Clock, Zone};
+use huis_law::geo::Geo;
+use huis_usecases::{Founding, Huis, accounts::FirstAdministrator};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use super::say;
+use crate::place::Place;
+
+/// Crée une installation réelle : clés, organisation, premier administrateur, service des droits.
+#[derive(Args)]
+pub struct Init {
+    #[command(flatten)]
+    place: Place,
+    /// Nom de l'organisation (par exemple : Préfecture du Haut-Rhin).
+    #[arg(long)]
+    name: String,
+    /// Département (code).
+    #[arg(long)]
+    departement: String,
+    /// Service auprès duquel s'exercent les droits. Sans lui, aucun dossier ne s'ouvre.
+    #[arg(long, default_value = "")]
+    rights_desk: String,
+    /// Fuseau horaire.
+    #[arg(long, default_value = "Europe/Paris")]
+    zone: String,
+    /// Identifiant du premier administrateur.
+    #[arg(long)]
+    admin: String,
+    /// Prénom du premier administrateur.
+    #[arg(long)]
+    first_name: String,
+    /// Nom du premier administrateur.
+    #[arg(long)]
+    last_name: String,
+    /// Courriel du premier administrateur.
+    #[arg(long)]
+    email: String,
+    /// Fichier contenant la phrase secrète de l'archive (sept mots au moins).
+    #[arg(long)]
+    archive_passphrase_file: PathBuf,
+}
+
+impl Init {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let mut wrong = Vec::new();
+        let geo = Geo::embedded();
+        if geo.departement(&self.departement).is_none() {
+            wrong.push(format!("--departement : « {} » n'est pas un département", self.departement));
+        }
+        let Some(zone) = Zone::named(&self.zone) else {
+            bail!("--zone : « {} » n'est pas un fuseau (Europe/Paris, Indian/Reunion…)", self.zone);
+        };
+        if self.name.trim().is_empty() {
+            wrong.push("--name : donnez le nom de l'organisation".to_owned());
+        }
+        let passphrase = std::fs::read_to_string(&self.archive_passphrase_file).unwrap_or_default();
+        let passphrase = passphrase.trim().to_owned();
+        if passphrase.split_whitespace().count() < 7 {
+            wrong.push(format!(
+                "--archive-passphrase-file : {} doit contenir sept mots au moins",
+                self.archive_passphrase_file.display()
+            ));
+        }
+        if !wrong.is_empty() {
+            bail!("{}", wrong.join("\n"));
+        }
+        let root = self.place.make_root_key()?;
+        let options = self.place.options(root, Arc::new(SystemClock))?;
+        let territories = geo
+            .arrondissements(&self.departement)
+            .into_iter()
+            .map(|a| (a.code.to_owned(), a.name.to_owned()))
+            .collect();
+        let office = Huis::init(
+            &options,
+            &Founding {
+                name: self.name.clone(),
+                departement: self.departement.clone(),
+                zone: self.zone.clone(),
+                rights_desk: self.rights_desk.clone(),
+                territories,
+                archive_passphrase: passphrase,
+                demonstration: false,
+            },
+        )
+        .await?;
+        let huis = Huis::open(options).await?;
+        let today = SystemClock.now().date_in(&zone);
+        let password = huis
+            .bootstrap_admin(&FirstAdministrator {
+                office,
+                login: self.admin.clone(),
+                first_name: self.first_name.clone(),
+                last_name: self.last_name.clone(),
+                email: self.email.clone(),
+                from: today,
+                until: Delay { months: 12, days: 0 }.after(today),
+            }, &SystemRng)
+            .await?;
+        say(&format!(
+            "Installation créée dans {}.\n\nPremier administrateur : {}\nMot de passe provisoire : {password}\n(à changer à la première connexion)\n",
+            self.place.data.display(),
+            self.admin
+        ));
+        say(&format!(
+            "Mettez à l'abri, hors de ce serveur : la clé racine ({}) et la phrase secrète de l'archive.\nSans elles, rien ne se relit.",
+            self.place.key_file().display()
+        ));
+        if self.rights_desk.trim().is_empty() {
+            say("\nAttention : le service des droits n'est pas désigné (A-16). Aucun dossier ne s'ouvrira avant :\n  Réglages, « Service des droits ».");
+        }
+        say("\nEnsuite : huis doctor, puis huis serve --tls CERTIFICAT CLÉ (ou --behind-proxy).");
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,92 @@
+use anyhow::Context;
+use clap::Subcommand;
+use huis_register::{ChangeKind, Erasure, Register};
+use std::{path::{Path, PathBuf}, process::ExitCode};
+
+use super::{say, say_error};
+
+/// Le registre des traitements.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Vérifie un fichier : toutes ses fautes, avec leurs lignes.
+    Check {
+        /// Fichiers.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Dit en mots ce qu'un changement fait.
+    Diff {
+        /// Avant.
+        before: PathBuf,
+        /// Après.
+        after: PathBuf,
+        /// Vérifie aussi que le second peut remplacer le premier localement.
+        #[arg(long)]
+        local: bool,
+    },
+}
+
+fn read(file: &Path) -> anyhow::Result<Result<Register, Vec<String>>> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} ne se lit pas", file.display()))?;
+    let name = file.display().to_string();
+    Ok(Register::parse(&name, &text)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect()))
+}
+
+impl Command {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Check { files } => {
+                let mut good = true;
+                for file in files {
+                    match read(&file)? {
+                        Ok(r) => say(&format!(
+                            "{} : registre « {} » valide ({} volets, {} actes, {} profils)",
+                            file.display(), r.id, r.sections.len(), r.acts.len(), r.profiles.len()
+                        )),
+                        Err(faults) => {
+                            good = false;
+                            faults.iter().for_each(|f| say_error(f));
+                        }
+                    }
+                }
+                Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Self::Diff { before, after, local } => {
+                let (old, new) = match (read(&before)?, read(&after)?) {
+                    (Ok(old), Ok(new)) => (old, new),
+                    (old, new) => {
+                        for faults in [old.err(), new.err()].into_iter().flatten() {
+                            faults.iter().for_each(|f| say_error(f));
+                        }
+                        return Ok(ExitCode::FAILURE);
+                    }
+                };
+                let changes = huis_register::diff(&old, &new);
+                if changes.is_empty() {
+                    say("Aucun changement.");
+                }
+                for change in changes {
+                    let mark = match change.kind {
+                        ChangeKind::Loosens => "élargit  ",
+                        ChangeKind::Tightens => "restreint",
+                        ChangeKind::Neutral => "neutre   ",
+                    };
+                    let erasure = match change.affects {
+                        Erasure::Earlier => " [des données seront effacées plus tôt]",
+                        Erasure::Later => " [des données seront effacées plus tard]",
+                        Erasure::Either => " [l'effacement change de date]",
+                        Erasure::None => "",
+                    };
+                    say(&format!("{mark} | {}{erasure}", change.text));
+                }
+                if local && let Err(faults) = huis_register::check_local(&old, &new) {
+                    faults.iter().for_each(|f| say_error(&f.to_string()));
+                    return Ok(ExitCode::FAILURE);
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}

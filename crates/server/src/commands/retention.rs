@@ -1,0 +1,70 @@
+use anyhow::Context;
+use clap::Subcommand;
+use huis_kernel::Date;
+use std::process::ExitCode;
+
+use super::say;
+use crate::place::Place;
+
+/// Les durées de conservation.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Ce qui sera archivé et détruit d'ici une date.
+    Plan {
+        #[command(flatten)]
+        place: Place,
+        /// Date (AAAA-MM-JJ) ; sans date, aujourd'hui.
+        #[arg(long)]
+        at: Option<String>,
+    },
+    /// Applique maintenant ce qui est dû (le serveur le fait de lui-même).
+    Run {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+impl Command {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Plan { place, at } => {
+                let at = at
+                    .map(|t| t.parse::<Date>())
+                    .transpose()
+                    .context("--at : une date s'écrit AAAA-MM-JJ")?;
+                let huis = place.open().await?;
+                for plan in huis.plan_all(at).await? {
+                    say(&format!("{} — d'ici le {}", plan.processing, plan.at));
+                    if plan.lines.is_empty() {
+                        say("  rien");
+                    }
+                    for line in plan.lines {
+                        let what = match line.step.as_str() {
+                            "archive" => "à archiver",
+                            "destroy" => "à détruire",
+                            _ => "en attente trop longue (alerte)",
+                        };
+                        say(&format!("  {:<20} {:>6} {what}", line.unit, line.count));
+                    }
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Run { place } => {
+                let huis = place.open().await?;
+                let report = huis.sweep().await?;
+                say(&format!(
+                    "{} unités archivées, {} clés d'unités détruites, {} dossiers disparus{}",
+                    report.archived,
+                    report.destroyed,
+                    report.gone,
+                    if report.failed > 0 {
+                        format!(", {} en échec (une alerte est levée)", report.failed)
+                    } else {
+                        String::new()
+                    }
+                ));
+                Ok(if report.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+use anyhow::{Context, bail};
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use tokio::net::TcpListener;
+
+use super::say;
+use crate::{
+    place::Place,
+    serve::{Reach, serve},
+};
+
+/// Sert une installation.
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Adresse d'écoute.
+    #[arg(long, default_value = "127.0.0.1:8443", env = "HUIS_LISTEN")]
+    listen: SocketAddr,
+    /// Certificat et clé TLS (PEM).
+    #[arg(long, num_args = 2, value_names = ["CERTIFICAT", "CLE"])]
+    tls: Option<Vec<PathBuf>>,
+    /// Un mandataire inverse, devant, porte le TLS.
+    #[arg(long)]
+    behind_proxy: bool,
+}
+
+impl Serve {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let tls = match self.tls.as_deref() {
+            Some([certificate, key]) => Some((certificate.clone(), key.clone())),
+            _ => None,
+        };
+        if tls.is_none() && !self.behind_proxy && !self.listen.ip().is_loopback() {
+            // no personal datum on an unencrypted channel but loopback.
+            bail!(
+                "{} n'est pas une adresse locale : donnez --tls CERTIFICAT CLÉ, ou --behind-proxy si un mandataire inverse porte le TLS (A-17)",
+                self.listen
+            );
+        }
+        let huis = self.place.open().await?;
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .with_context(|| format!("l'adresse {} est déjà prise", self.listen))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        say(&format!("Huis écoute sur {scheme}://{}", listener.local_addr()?));
+        let reach = Reach { listen: self.listen, behind_proxy: self.behind_proxy, tls };
+        serve(huis, reach, self.place.witness(), listener).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

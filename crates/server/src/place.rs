@@ -1,0 +1,156 @@
+//! Where an installation is: its data, its root key, its local registers.
+
+use anyhow::{Context, bail};
+use clap::Args;
+use huis_accounts::Cost;
+use huis_kernel::{Clock, SystemClock, SystemRng};
+use huis_law::Law;
+use huis_store::Location;
+use huis_usecases::{Huis, Options};
+use huis_vault::RootKey;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Where an installation is.
+#[derive(Args, Clone, Debug)]
+pub struct Place {
+    /// Dossier des données (bases SQLite, clé racine, témoin du journal).
+    #[arg(long, default_value = "huis-data", env = "HUIS_DATA")]
+    pub data: PathBuf,
+    /// Base PostgreSQL (postgres://…) à la place de SQLite.
+    #[arg(long, env = "HUIS_DATABASE")]
+    pub database: Option<String>,
+    /// Fichier de la clé racine (par défaut : cle-racine dans le dossier des données).
+    #[arg(long, env = "HUIS_KEY_FILE")]
+    pub key: Option<PathBuf>,
+    /// Dossier de registres locaux, plus stricts que ceux livrés ou autorisés.
+    #[arg(long, env = "HUIS_REGISTERS")]
+    pub registers: Option<PathBuf>,
+}
+
+impl Place {
+    /// Where the stores are.
+    pub fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Postgres(url.clone()),
+            None => Location::Folder(self.data.clone()),
+        }
+    }
+
+    /// The key file.
+    pub fn key_file(&self) -> PathBuf {
+        self.key.clone().unwrap_or_else(|| self.data.join("cle-racine"))
+    }
+
+    /// The witness file of the trace's heads.
+    pub fn witness(&self) -> PathBuf {
+        self.data.join("temoin-journal")
+    }
+
+    /// Reads the root key; refuses a file that others may read.
+    pub fn root_key(&self) -> anyhow::Result<RootKey> {
+        let file = self.key_file();
+        let text = std::fs::read_to_string(&file).with_context(|| {
+            format!(
+                "la clé racine {} ne se lit pas : lancez « huis init », ou donnez --key",
+                file.display()
+            )
+        })?;
+        if let Some(mode) = open_to_others(&file) {
+            bail!(
+                "la clé racine {} est lisible par d'autres ({mode:o}) : chmod 600 {}",
+                file.display(),
+                file.display()
+            );
+        }
+        let bytes = hex(text.trim())
+            .with_context(|| format!("{} n'est pas une clé racine (64 chiffres hexadécimaux)", file.display()))?;
+        Ok(RootKey::from_bytes(bytes))
+    }
+
+    /// Writes a fresh root key, readable by its owner alone.
+    pub fn make_root_key(&self) -> anyhow::Result<RootKey> {
+        let file = self.key_file();
+        std::fs::create_dir_all(&self.data)?;
+        let key = RootKey::generate(&SystemRng);
+        let text: String = key.expose().iter().map(|b| format!("{b:02x}")).collect();
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut out = options
+            .open(&file)
+            .with_context(|| format!("la clé racine {} existe déjà : rien n'est changé", file.display()))?;
+        writeln!(out, "{text}")?;
+        out.sync_all()?;
+        Ok(key)
+    }
+
+    /// The local registers, as texts.
+    pub fn local_registers(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let Some(folder) = &self.registers else { return Ok(Vec::new()) };
+        let mut out = Vec::new();
+        for entry in std::fs::read_dir(folder)
+            .with_context(|| format!("le dossier de registres {} ne se lit pas", folder.display()))?
+        {
+            let path = entry?.path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                out.push((name.unwrap_or_default(), std::fs::read_to_string(&path)?));
+            }
+        }
+        out.sort();
+        Ok(out)
+    }
+
+    /// How to open it.
+    pub fn options(&self, root: RootKey, clock: Arc<dyn Clock>) -> anyhow::Result<Options> {
+        let law = Law::embedded().map_err(|faults| {
+            anyhow::anyhow!(
+                "{}",
+                faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            )
+        })?;
+        Ok(Options {
+            location: self.location(),
+            root,
+            clock,
+            rng: Arc::new(SystemRng),
+            law,
+            local_registers: self.local_registers()?,
+            cost: Cost::DEFAULT,
+        })
+    }
+
+    /// Opens it.
+    pub async fn open(&self) -> anyhow::Result<Arc<Huis>> {
+        let root = self.root_key()?;
+        Ok(Huis::open(self.options(root, Arc::new(SystemClock))?).await?)
+    }
+}
+
+#[cfg(unix)]
+fn open_to_others(file: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> Option<u32> {
+    None
+}
+
+fn hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 {
+        return None;
+    }
+    let mut out = [0; 32];
+    for (i, byte) in out.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(out)
+}

@@ -1,0 +1,63 @@
+//! Serving: the HTTP server, and the program's own day (sweep, deadlines, closing of traces).
+
+use huis_usecases::Huis;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+/// How the server is reached.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// A reverse proxy in front gives TLS and the client's address.
+    pub behind_proxy: bool,
+    /// Certificate and key of the server's own TLS.
+    pub tls: Option<(PathBuf, PathBuf)>,
+}
+
+/// Serves until interrupted.
+pub async fn serve(
+    huis: Arc<Huis>,
+    reach: Reach,
+    witness: PathBuf,
+    listener: TcpListener,
+) -> anyhow::Result<()> {
+    tokio::spawn(day_by_day(Arc::clone(&huis)));
+    tokio::spawn(bear_witness(Arc::clone(&huis), witness));
+    let app = huis_web::app(huis, reach.behind_proxy || reach.tls.is_some());
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+    Ok(())
+}
+
+async fn interrupted() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The program's own day: at start, then every ten minutes. What there is to do is found in the
+/// store, so it can be stopped anywhere; a lease keeps two servers from doing it at once.
+async fn day_by_day(huis: Arc<Huis>) {
+    loop {
+        match huis.daily().await {
+            Ok(report) if report.archived + report.destroyed > 0 => tracing::info!(
+                archived = report.archived,
+                destroyed = report.destroyed,
+                gone = report.gone,
+                "durées de conservation appliquées"
+            ),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "le travail du jour a échoué : il sera repris"),
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+}
+
+/// Sends the heads of the trace to the witness each minute.
+async fn bear_witness(huis: Arc<Huis>, file: PathBuf) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        if let Err(error) = huis.witness(&file) {
+            tracing::error!(%error, "le témoin du journal n'a pas pu être écrit");
+        }
+    }
+}

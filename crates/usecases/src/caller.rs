@@ -1,0 +1,122 @@
+use huis_access::{Actor, Card, Grant, Refusal, Want};
+use huis_kernel::{AgentId, Date, Instant};
+use huis_register::{Power, Register};
+use huis_store::{dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
+
+/// What is known of the person at the keyboard.
+#[derive(Clone, Debug)]
+pub struct AgentInfo {
+    /// Identifier.
+    pub id: AgentId,
+    /// Login.
+    pub login: String,
+    /// First name and last name.
+    pub name: String,
+    /// Service.
+    pub service: String,
+}
+
+/// A request's caller: who, where, with which grants, on which day. Built anew at each request, so
+/// that a withdrawn grant opens nothing from the next click on.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Session and grants.
+    pub actor: Actor,
+    /// Who.
+    pub agent: AgentInfo,
+    /// Office.
+    pub office: OfficeRow,
+    /// Today, in the office's zone.
+    pub today: Date,
+    /// Now.
+    pub now: Instant,
+    /// Are partners on?
+    pub partners_on: bool,
+}
+
+impl Caller {
+    /// The grants in force for a processing in this office.
+    pub fn grants<'a>(&'a self, processing: &'a str) -> impl Iterator<Item = &'a Grant> {
+        self.actor.grants.iter().filter(move |g| {
+            g.in_force(self.today) && g.processing == processing && g.office == self.office.office
+        })
+    }
+
+    /// Has one of the grants in force this power? The second factor and the partners' switch count.
+    pub fn can(&self, register: &Register, power: Power) -> bool {
+        self.power(register, power).is_ok()
+    }
+
+    /// The territories in which the caller has this power: empty means all of the office.
+    pub fn power(&self, register: &Register, power: Power) -> Result<Vec<String>, Refusal> {
+        let mut territories = Vec::new();
+        let mut whole = false;
+        let mut refusal = Refusal::NotInProfile;
+        for grant in self.grants(&register.id) {
+            let Some(profile) = register.profile(&grant.profile).filter(|p| p.can(power)) else {
+                continue;
+            };
+            if profile.second_factor && !self.actor.strong {
+                refusal = Refusal::SecondFactor;
+                continue;
+            }
+            if profile.partner && !self.partners_on {
+                refusal = Refusal::PartnersOff;
+                continue;
+            }
+            whole |= grant.territories.is_empty();
+            territories.extend(grant.territories.iter().cloned());
+        }
+        if whole {
+            return Ok(Vec::new());
+        }
+        territories.sort_unstable();
+        territories.dedup();
+        if territories.is_empty() { Err(refusal) } else { Ok(territories) }
+    }
+
+    /// Decides on one dossier.
+    pub(crate) fn decide<'r>(
+        &self,
+        register: &'r Register,
+        card: &CardRow,
+        want: Want<'_>,
+    ) -> Result<huis_access::Proof<'r>, Refusal> {
+        let card = card_of(card);
+        huis_access::decide(register, &self.actor, &card, want, self.today, self.partners_on)
+    }
+}
+
+pub(crate) fn card_of(row: &CardRow) -> Card {
+    Card {
+        office: row.office,
+        dossier: row.dossier,
+        processing: row.processing.clone(),
+        number: row.number,
+        territory: row.territory.clone(),
+        stage: row.stage.clone(),
+        step: row.step.clone(),
+        opened_on: row.opened_on,
+        closed_on: row.closed_on,
+        archived: row.archived,
+        version: row.version,
+    }
+}
+
+pub(crate) fn grant_of(row: GrantRow) -> Grant {
+    Grant {
+        id: row.id,
+        agent: row.agent,
+        office: row.office,
+        processing: row.processing,
+        profile: row.profile,
+        territories: row.territories,
+        from: row.from,
+        until: row.until,
+        giver: row.giver,
+        reason: row.reason,
+        sponsor: row.sponsor,
+        withdrawn: row.withdrawn,
+        reviewed_on: row.reviewed_on,
+    }
+}

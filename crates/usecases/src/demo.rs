@@ -1,0 +1,256 @@
+//! Loads the demonstration: a fictitious département, its agents and its dossiers. It goes
+//! the way of any dossier: judged, sealed, indexed, traced.
+
+use huis_access::decide_job;
+use huis_demo::{DemoDossier, Showcase, dossiers, worth_trying};
+use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId, SeededRng, Zone};
+use huis_store::dossiers::CardRow;
+use huis_trace::{Authority, Dossiers, Line, Operation};
+use huis_vault::UnitState;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Huis, UseError,
+    dossier::{Founding, next_rows, set_standing, term_rows},
+    start::StartError,
+};
+
+/// The processing that the demonstration fills.
+const PROCESSING: &str = "expulsion";
+/// Dossiers a transaction.
+const BATCH: usize = 50;
+
+/// What was loaded, and what to try.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// How many dossiers.
+    pub dossiers: usize,
+    /// Of which archived.
+    pub archived: usize,
+    /// One sign-in a profile: label and login.
+    pub sign_ins: Vec<(String, String)>,
+    /// Five things worth trying, filled in.
+    pub hints: Vec<String>,
+}
+
+impl Huis {
+    /// Fills a demonstration. Refuses anything that is not one.
+    pub async fn load_demo(
+        &self,
+        seed: u64,
+        count: usize,
+        password: &str,
+        progress: impl Fn(usize, usize) + Send,
+    ) -> Result<Loaded, StartError> {
+        if !self.demonstration {
+            return Err(StartError::Use(UseError::Invalid(vec![
+                "Ce dossier de données n’est pas une démonstration : rien n’y est écrit.".into(),
+            ])));
+        }
+        let office =
+            self.store.offices().await?.into_iter().next().ok_or(StartError::NotInitialised)?;
+        let today = self.today(&office);
+        let zone = Zone::named(&office.zone).unwrap_or_else(Zone::utc);
+        let demo = huis_demo::demo(seed, today);
+        let agents = self.load_agents(&demo, office.office, password).await?;
+        let processed = self.processed(PROCESSING)?;
+        let law = self.law();
+        let good_friday = demo.office.good_friday.join(" ");
+        self.store
+            .set_setting(office.office, crate::dossier::GOOD_FRIDAY, &good_friday, None, self.now())
+            .await?;
+        let numbers = SeededRng::new(seed);
+        let mut used: BTreeSet<CaseNumber> = BTreeSet::new();
+        let mut showcase: BTreeMap<Showcase, Vec<(CaseNumber, String)>> = BTreeMap::new();
+        let mut loaded = Loaded::default();
+        let mut batch: Vec<(CaseNumber, DemoDossier)> = Vec::with_capacity(BATCH);
+        let mut source = dossiers(seed, today, count, &law, &processed.register);
+        let mut readable: Vec<DossierId> = Vec::new();
+        loop {
+            batch.clear();
+            for dossier in source.by_ref().take(BATCH) {
+                let mut number = CaseNumber::random(&numbers);
+                while !used.insert(number) {
+                    number = CaseNumber::random(&numbers);
+                }
+                if let Some(kind) = dossier.showcase {
+                    showcase.entry(kind).or_default().push((number, dossier.unit.clone()));
+                }
+                batch.push((number, dossier));
+            }
+            if batch.is_empty() {
+                break;
+            }
+            let (archived, active) =
+                self.load_batch(&batch, office.office, &agents, &zone, &good_friday, today).await?;
+            loaded.archived += archived;
+            loaded.dossiers += batch.len();
+            readable.extend(active);
+            progress(loaded.dossiers, count);
+        }
+        self.rehearse_alerts(&demo, &agents, &readable).await?;
+        for profile in &processed.register.profiles {
+            if let Some(agent) = demo.agent(&profile.id, None, today) {
+                loaded.sign_ins.push((profile.label.clone(), agent.login.clone()));
+            }
+        }
+        for hint in worth_trying() {
+            let seen = hint.showcase.and_then(|kind| {
+                showcase.get(&kind)?.iter().find_map(|(number, unit)| {
+                    Some((number.to_string(), demo.agent(hint.profile, Some(unit), today)?))
+                })
+            });
+            let filled = match (hint.showcase, seen) {
+                (_, Some((number, agent))) => Some(hint.fill(&number, &agent.login)),
+                (None, None) => {
+                    demo.agent(hint.profile, None, today).map(|a| hint.fill("", &a.login))
+                }
+                (Some(_), None) => None,
+            };
+            loaded.hints.extend(filled);
+        }
+        Ok(loaded)
+    }
+
+    async fn load_batch(
+        &self,
+        batch: &[(CaseNumber, DemoDossier)],
+        office: OfficeId,
+        agents: &[AgentId],
+        zone: &Zone,
+        good_friday: &str,
+        today: Date,
+    ) -> Result<(usize, Vec<DossierId>), UseError> {
+        let processed = self.processed(PROCESSING)?;
+        let register = &processed.register;
+        let units = register.retentions.len();
+        let total = batch.iter().map(|(_, d)| units + d.acts.len()).sum();
+        let (mut work, fresh) = self.begin_with_slots(total).await?;
+        let mut fresh = fresh.into_iter();
+        let proof = decide_job(register, "demonstration", office);
+        let (mut lines, mut blobs, mut archived) = (Vec::new(), Vec::new(), 0);
+        let mut active = Vec::new();
+        for (number, dossier) in batch {
+            let author = |i: usize| agents.get(i).copied().unwrap_or(AgentId::from_bytes([0; 16]));
+            let at = |day: Date| zone.start_of(day).plus_ms(10 * 3_600_000);
+            let founding = Founding {
+                territory: dossier.unit.clone(),
+                opened_on: dossier.opened_on,
+                sections: dossier.sections.clone(),
+                acts: dossier
+                    .acts
+                    .iter()
+                    .map(|a| (a.draft.clone(), at(a.recorded), author(a.agent)))
+                    .collect(),
+            };
+            let last = dossier.acts.iter().map(|a| a.recorded).max().unwrap_or(dossier.opened_on);
+            let card = CardRow {
+                office,
+                dossier: DossierId::random(&*self.rng),
+                processing: PROCESSING.to_owned(),
+                number: *number,
+                territory: founding.territory.clone(),
+                stage: String::new(),
+                step: String::new(),
+                opened_on: founding.opened_on,
+                closed_on: None,
+                archived: false,
+                reopened: 0,
+                severity: 0,
+                version: 0,
+                revision: 1,
+                changed_at: Instant(at(last).0.min(self.now().0)),
+            };
+            let taken: Vec<_> = fresh.by_ref().take(units + founding.acts.len()).collect();
+            let keys: BTreeMap<_, _> = taken.iter().cloned().collect();
+            let mut seal = self.seal_founding(
+                processed, &proof, card, &founding, taken, good_friday, today, true,
+            )?;
+            if !seal.faults.is_empty() {
+                return Err(UseError::Faults(seal.faults));
+            }
+            if seal.card.closed_on.is_some() {
+                // closed files are in the archive from the day they closed.
+                for unit in &mut seal.change.units {
+                    let blob = keys.get(&unit.slot).ok_or(UseError::Internal("clé"))?;
+                    let moved = self
+                        .root
+                        .archive(unit.slot, blob, &self.archive, &*self.rng)
+                        .map_err(|_| UseError::Internal("archive"))?;
+                    blobs.push((unit.slot, moved));
+                    unit.state = UnitState::Archived;
+                }
+                seal.card.archived = true;
+                archived += 1;
+            } else {
+                active.push(seal.card.dossier);
+            }
+            set_standing(&mut seal.card, &seal.standing);
+            work.add_card(&seal.card).await?;
+            let (office, id) = (seal.card.office, seal.card.dossier);
+            work.put_units(office, id, &seal.change.units).await?;
+            work.put_sections(office, id, &seal.change.sections).await?;
+            work.add_acts(office, id, &seal.change.acts).await?;
+            work.set_terms(office, id, &term_rows(&seal.standing)).await?;
+            let next = next_rows(register, &seal.card, &seal.change.units, &[]);
+            work.set_next(office, id, &next).await?;
+            let tokens: Vec<_> =
+                seal.change.tokens.take().into_iter().flatten().collect();
+            work.set_tokens(office, id, &tokens, seal.card.archived).await?;
+            lines.push((self.beside(&mut work, &seal.line).await?, seal.line));
+        }
+        self.store.replace_keys(&blobs).await?;
+        work.commit().await?;
+        self.chain(lines).await?;
+        Ok((archived, active))
+    }
+
+    async fn load_agents(
+        &self,
+        demo: &huis_demo::Demo,
+        office: OfficeId,
+        password: &str,
+    ) -> Result<Vec<AgentId>, UseError> {
+        let hash = self.demo_password(password).await?;
+        let mut ids = Vec::with_capacity(demo.agents.len());
+        for agent in &demo.agents {
+            ids.push(self.demo_agent(agent, office, PROCESSING, &hash).await?);
+        }
+        Ok(ids)
+    }
+
+    /// An agent who opened many files in an hour, so that the alerts page has something to show.
+    async fn rehearse_alerts(
+        &self,
+        demo: &huis_demo::Demo,
+        agents: &[AgentId],
+        dossiers: &[DossierId],
+    ) -> Result<(), UseError> {
+        let Some(at) = demo.agents.iter().position(|a| a.profile == "instructeur") else {
+            return Ok(());
+        };
+        let Some(agent) = agents.get(at).copied() else { return Ok(()) };
+        let lines: Vec<Line> = dossiers
+            .iter()
+            .take(80)
+            .enumerate()
+            .map(|(i, dossier)| {
+                let ago = 7_200_000 - i64::try_from(i).unwrap_or(0) * 20_000;
+                let mut line = Line::new(
+                    self.now().plus_ms(-ago),
+                    Authority::Agent { agent, grant: None },
+                    PROCESSING,
+                    "demonstration",
+                    Operation::Read,
+                );
+                line.dossiers = Dossiers::one(*dossier);
+                line
+            })
+            .collect();
+        let receipts = self.trace.write_all(lines.clone()).await?;
+        for (receipt, line) in receipts.iter().zip(&lines) {
+            self.watch(receipt, line).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,265 @@
+use huis_access::{
+    Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, unlock, write,
+};
+use huis_dossier::{Act, Author, Case, Draft, Fault, Flag, Standing};
+use huis_kernel::CaseNumber;
+use huis_trace::Operation;
+use huis_vault::UnitState;
+
+use crate::{
+    Caller, Huis, UseError,
+    dossier::{next_rows, put, set_standing, standing},
+    huis::place_of,
+};
+
+/// An act to record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActCommand {
+    /// The act.
+    pub draft: Draft,
+    /// The dossier's version that the writer had before them.
+    pub base_version: u64,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActRecorded {
+    /// Number of the act.
+    pub no: u32,
+    /// What is irregular all the same.
+    pub flags: Vec<Flag>,
+    /// The dossier was closed by it, and is now in the archive.
+    pub archived: bool,
+}
+
+impl Huis {
+    /// Records an act: the rules judge it on everything the dossier holds, then it is sealed,
+    /// with the card, the deadlines and the trace, in one transaction.
+    pub async fn record_act(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        command: ActCommand,
+    ) -> Result<ActRecorded, UseError> {
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
+        let kind = command.draft.kind.clone();
+        let found = self.card(caller, processing, number).await?;
+        let want = Want::Act(&kind);
+        if let Err(refusal) = caller.decide(register, &found, want) {
+            return self.refuse(caller, processing, Operation::Act, Some(found.dossier), refusal).await;
+        }
+        let good_friday = self.good_friday(caller).await?;
+        let law = self.law();
+        let holds = self.store.holds(found.office, found.dossier).await?;
+        let (mut work, fresh) = self.begin_with_slots(1).await?;
+        let (mut card, mut sealed) =
+            work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
+        // Decided again on the card that is now held: it may have been archived or moved.
+        let proof = caller.decide(register, &card, want)?;
+        if card.version != command.base_version {
+            return Err(UseError::Moved { version: card.version });
+        }
+        let mut keys = self.keys_of(&sealed).await?;
+        keys.extend(fresh.iter().cloned());
+        let archive = self.archive_of(caller.actor.session);
+        let was_archived = card.archived;
+        if was_archived {
+            // Only a reopening reaches here: the rules refuse anything else on a closed file. Its
+            // units come back under the root key, and the archive's clock stops.
+            let archive = archive.as_ref().ok_or(UseError::ArchiveLocked)?;
+            let mut moved = Vec::new();
+            for unit in &mut sealed.units {
+                let blob = keys.get(&unit.slot).ok_or(UseError::NotFound)?;
+                let key = self
+                    .root
+                    .unwrap(unit.slot, blob, Some(archive))
+                    .map_err(|_| UseError::ArchiveLocked)?;
+                moved.push((unit.slot, self.root.wrap(unit.slot, &key, &*self.rng)));
+                unit.state = UnitState::Active;
+            }
+            keys.extend(moved.iter().cloned());
+        }
+        let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
+        let unlocked = unlock(&proof, &sealed, source)?;
+        let index = self.index_key(card.office, false);
+        let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
+        let mut after: Option<Standing> = None;
+        let mut flags = Vec::new();
+        let (agent, now, today) = (caller.actor.agent, caller.now, caller.today);
+        let opened_on = card.opened_on;
+        let mut tokens = None;
+        let written = write(&unlocked, Operation::Act, now, sealing, |plain| {
+            let known = plain.known();
+            let place = place_of(register, &known, &good_friday);
+            let case = Case { opened_on, acts: &plain.acts, known: &known, place: &place };
+            let judged = processed.rules.judge(&case, &command.draft, &law, today)?;
+            let mut acts = plain.acts.clone();
+            let mut facts = judged.used.clone();
+            facts.extend(command.draft.facts.clone());
+            acts.push(Act {
+                no: acts.last().map_or(0, |a| a.no) + 1,
+                kind: command.draft.kind.clone(),
+                on: command.draft.on,
+                recorded: now,
+                by: Author::Agent(agent),
+                facts,
+                corrects: command.draft.corrects,
+                voided: false,
+            });
+            after = Some(standing(processed, opened_on, plain, &acts, &good_friday, &law, today));
+            flags.clone_from(&judged.flags);
+            if was_archived {
+                tokens = Some(huis_access::search::tokens(register, plain, &index));
+            }
+            Ok::<_, Vec<Fault>>(Edits {
+                sections: Vec::new(),
+                acts: vec![NewAct {
+                    draft: command.draft.clone(),
+                    agent: Some(agent),
+                    recorded: now,
+                    used: judged.used,
+                    flags: judged.flags,
+                }],
+            })
+        })?;
+        let (mut change, line) = match written {
+            Written::Done(change, line) => (change, line),
+            Written::Refused(pending) => {
+                drop(work);
+                let receipt = self.trace(pending.line().clone()).await?;
+                return Err(UseError::Faults(pending.release(&receipt)?));
+            }
+            Written::Conflict { .. } => return Err(UseError::Moved { version: card.version }),
+        };
+        let after = after.ok_or(UseError::Internal("situation"))?;
+        let was_closed = card.closed_on.is_some();
+        set_standing(&mut card, &after);
+        card.version += 1;
+        card.changed_at = now;
+        if was_archived {
+            card.archived = false;
+            change.tokens = tokens;
+            // Every unit is active again, the ones this act did not touch included.
+            for unit in &sealed.units {
+                if !change.units.iter().any(|u| u.unit == unit.unit) {
+                    change.units.push(unit.clone());
+                }
+            }
+        }
+        let mut units = sealed.units.clone();
+        for unit in &change.units {
+            units.retain(|u| u.unit != unit.unit);
+            units.push(unit.clone());
+        }
+        let no = change.acts.first().map_or(0, |a| a.no);
+        put(&mut work, &card, &change, &after, &next_rows(register, &card, &units, &holds)).await?;
+        work.set_card(&card).await?;
+        if was_closed && card.closed_on.is_none() {
+            // the reopening feeds the yearly statistics, without identity.
+            work.count(card.office, processing, today.year(), "reouverture").await?;
+        }
+        let mut line = *line;
+        line.detail.insert("acte".to_owned(), kind.clone());
+        if was_archived {
+            line.operation = Operation::Reopen;
+            // The keys come back before the commit: a crash between the two leaves an archived
+            // card whose keys are active, which the next sweep puts right.
+            let moved: Vec<_> = sealed
+                .units
+                .iter()
+                .filter_map(|u| keys.get(&u.slot).map(|k| (u.slot, k.clone())))
+                .collect();
+            self.store.replace_keys(&moved).await?;
+        }
+        let entry = self.beside(&mut work, &line).await?;
+        work.commit().await?;
+        self.chain(vec![(entry, line)]).await?;
+        let closed_now = !was_closed && card.closed_on.is_some();
+        if closed_now {
+            // a closed file leaves the active environment at once.
+            self.archive_now(processing, card.office, card.dossier).await?;
+        }
+        Ok(ActRecorded { no, flags, archived: closed_now })
+    }
+
+    /// Voids an act recorded on the wrong dossier: its own key is destroyed; its kind, date and
+    /// reason stay.
+    pub async fn void_act(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        no: u32,
+        reason: &str,
+    ) -> Result<(), UseError> {
+        if !["autre-dossier", "doublon", "erreur-de-saisie"].contains(&reason) {
+            return Err(UseError::Invalid(vec!["Choisissez le motif de l’annulation.".into()]));
+        }
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
+        let found = self.card(caller, processing, number).await?;
+        let want = Want::Power(huis_register::Power::Void);
+        if let Err(refusal) = caller.decide(register, &found, want) {
+            return self
+                .refuse(caller, processing, Operation::Void, Some(found.dossier), refusal)
+                .await;
+        }
+        let good_friday = self.good_friday(caller).await?;
+        let holds = self.store.holds(found.office, found.dossier).await?;
+        let law = self.law();
+        let mut work = self.store.begin().await?;
+        let (mut card, sealed) =
+            work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
+        if card.archived {
+            return Err(Refusal::Archived.into());
+        }
+        let proof = caller.decide(register, &card, want)?;
+        let keys = self.keys_of(&sealed).await?;
+        let source = KeySource { root: &self.root, archive: None, keys: &keys };
+        let unlocked = unlock(&proof, &sealed, source)?;
+        let Some((unit, slot, mut line)) =
+            huis_access::void(&unlocked, no, caller.now, &*self.rng)?
+        else {
+            return Err(UseError::Invalid(vec!["Cet acte est déjà annulé.".into()]));
+        };
+        let after = unlocked
+            .compute(Operation::Compute, caller.now, |plain| {
+                let acts: Vec<Act> = plain
+                    .acts
+                    .iter()
+                    .cloned()
+                    .map(|mut a| {
+                        a.voided |= a.no == no;
+                        a
+                    })
+                    .collect();
+                standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
+            })?;
+        let receipt = self.trace(after.line().clone()).await?;
+        let after = after.release(&receipt)?;
+        set_standing(&mut card, &after);
+        card.version += 1;
+        card.changed_at = caller.now;
+        work.put_units(card.office, card.dossier, &[unit]).await?;
+        work.void_act(card.office, card.dossier, no, reason).await?;
+        work.ask_destruction(card.office, card.dossier, "acte", slot, "annulation", caller.now)
+            .await?;
+        work.set_terms(card.office, card.dossier, &super::term_rows(&after)).await?;
+        work.set_next(
+            card.office,
+            card.dossier,
+            &next_rows(register, &card, &sealed.units, &holds),
+        )
+        .await?;
+        work.set_card(&card).await?;
+        line.detail.insert("acte".to_owned(), no.to_string());
+        line.detail.insert("motif".to_owned(), reason.to_owned());
+        let entry = self.beside(&mut work, &line).await?;
+        work.commit().await?;
+        self.chain(vec![(entry, line)]).await?;
+        self.finish_destructions().await?;
+        Ok(())
+    }
+}

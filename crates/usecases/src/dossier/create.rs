@@ -1,0 +1,258 @@
+use huis_access::{
+    Edits, KeySource, NewAct, NewDossier, Plain, SectionBody, SectionEdit, SealedChange, Sealing,
+    Want, create,
+};
+use huis_dossier::{Act, Author, Case, Draft, Facts, Fault, Standing};
+use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant};
+use huis_register::Power;
+use huis_store::dossiers::CardRow;
+use huis_trace::{Line, Operation};
+use huis_vault::{KeyBlob, SealedDossier, SealedUnit, Slot, UnitState};
+
+use crate::{
+    Caller, Huis, Processed, UseError,
+    dossier::{next_rows, put, set_standing, standing},
+    huis::place_of,
+};
+
+/// A dossier to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCase {
+    /// Territorial unit.
+    pub territory: String,
+    /// First sections: id and fields.
+    pub sections: Vec<(String, Facts)>,
+    /// First acts, in order.
+    pub acts: Vec<Draft>,
+}
+
+/// What was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// The new number.
+    pub number: CaseNumber,
+    /// An archived file may exist for one of the occupants: ask an archivist.
+    pub archived_match: bool,
+}
+
+/// A dossier as it is founded: now by an agent, or in the past by the demonstration's generator.
+pub(crate) struct Founding {
+    pub territory: String,
+    pub opened_on: Date,
+    pub sections: Vec<(String, u32, Facts)>,
+    /// Draft, recorded at, by whom.
+    pub acts: Vec<(Draft, Instant, AgentId)>,
+}
+
+/// A founded dossier, sealed and ready for the store.
+pub(crate) struct Seal {
+    pub card: CardRow,
+    pub change: SealedChange,
+    pub standing: Standing,
+    pub line: Line,
+    pub faults: Vec<Fault>,
+}
+
+impl Huis {
+    /// Opens a dossier.
+    pub async fn create_dossier(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        new: NewCase,
+    ) -> Result<Created, UseError> {
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
+        if caller.office.rights_desk.trim().is_empty() {
+            // no processing without a desk where people may use their rights.
+            return Err(UseError::NoRightsDesk);
+        }
+        let territories = self.store.territories(caller.office.office).await?;
+        if !territories.iter().any(|(code, _)| *code == new.territory) {
+            return Err(UseError::Invalid(vec!["Choisissez l’arrondissement du logement.".into()]));
+        }
+        let founding = Founding {
+            territory: new.territory,
+            opened_on: caller.today,
+            sections: numbered(new.sections),
+            acts: new.acts.into_iter().map(|d| (d, caller.now, caller.actor.agent)).collect(),
+        };
+        let good_friday = self.good_friday(caller).await?;
+        let slots = register.retentions.len() + founding.acts.len();
+        let (mut work, fresh) = self.begin_with_slots(slots).await?;
+        let mut number = CaseNumber::random(&*self.rng);
+        while !work.number_is_free(caller.office.office, processing, number.digits()).await? {
+            number = CaseNumber::random(&*self.rng);
+        }
+        let card = blank(caller, processing, number, &founding, DossierId::random(&*self.rng));
+        let proof = match caller.decide(register, &card, Want::Power(Power::Create)) {
+            Ok(proof) => proof,
+            Err(refusal) => {
+                drop(work);
+                return self.refuse(caller, processing, Operation::Create, None, refusal).await;
+            }
+        };
+        let sealed =
+            self.seal_founding(processed, &proof, card, &founding, fresh, &good_friday, caller.today, false)?;
+        if !sealed.faults.is_empty() {
+            return Err(UseError::Faults(sealed.faults));
+        }
+        let next = next_rows(register, &sealed.card, &sealed.change.units, &[]);
+        work.add_card(&sealed.card).await?;
+        put(&mut work, &sealed.card, &sealed.change, &sealed.standing, &next).await?;
+        let entry = self.beside(&mut work, &sealed.line).await?;
+        work.commit().await?;
+        self.chain(vec![(entry, sealed.line)]).await?;
+        let archived_match = self.archived_match(caller, processing, &founding.sections).await?;
+        Ok(Created { number, archived_match })
+    }
+
+    /// Judges and seals a founding; its faults are those of its acts, all at once.
+    #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
+    pub(crate) fn seal_founding(
+        &self,
+        processed: &Processed,
+        proof: &huis_access::Proof<'_>,
+        mut card: CardRow,
+        founding: &Founding,
+        fresh: Vec<(Slot, KeyBlob)>,
+        good_friday: &str,
+        today: Date,
+        archive_closed: bool,
+    ) -> Result<Seal, UseError> {
+        let register = &processed.register;
+        let law = self.law();
+        let plain = Plain {
+            sections: founding
+                .sections
+                .iter()
+                .map(|(s, o, f)| {
+                    (s.clone(), *o, 1, SectionBody { facts: f.clone(), ..SectionBody::default() })
+                })
+                .collect(),
+            acts: Vec::new(),
+        };
+        let known = plain.known();
+        let place = place_of(register, &known, good_friday);
+        let mut acts: Vec<Act> = Vec::new();
+        let (mut new_acts, mut faults) = (Vec::new(), Vec::new());
+        for (draft, recorded, agent) in &founding.acts {
+            let case = Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
+            // What the demonstration tells of the past is judged on the day it was recorded.
+            let zone_day = recorded.date_in(&huis_kernel::Zone::utc()).min(today);
+            match processed.rules.judge(&case, draft, &law, zone_day) {
+                Err(more) => faults.extend(more),
+                Ok(judged) => {
+                    let mut facts = judged.used.clone();
+                    facts.extend(draft.facts.clone());
+                    acts.push(Act {
+                        no: acts.last().map_or(0, |a| a.no) + 1,
+                        kind: draft.kind.clone(),
+                        on: draft.on,
+                        recorded: *recorded,
+                        by: Author::Agent(*agent),
+                        facts,
+                        corrects: draft.corrects,
+                        voided: false,
+                    });
+                    new_acts.push(NewAct {
+                        draft: draft.clone(),
+                        agent: Some(*agent),
+                        recorded: *recorded,
+                        used: judged.used,
+                        flags: judged.flags,
+                    });
+                }
+            }
+        }
+        let standing =
+            standing(processed, card.opened_on, &plain, &acts, good_friday, &law, today);
+        set_standing(&mut card, &standing);
+        card.version = acts.len() as u64;
+        let edits = Edits {
+            sections: founding
+                .sections
+                .iter()
+                .map(|(section, occurrence, facts)| SectionEdit {
+                    section: section.clone(),
+                    occurrence: Some(*occurrence),
+                    base_version: 0,
+                    body: SectionBody { facts: facts.clone(), ..SectionBody::default() },
+                })
+                .collect(),
+            acts: new_acts,
+        };
+        let keys = fresh.iter().cloned().collect();
+        let source = KeySource { root: &self.root, archive: None, keys: &keys };
+        let shell = shell(&card, register, &fresh);
+        let archive = archive_closed && card.closed_on.is_some();
+        let index = self.index_key(card.office, archive);
+        let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
+        let (change, line) =
+            create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
+        Ok(Seal { card, change, standing, line, faults })
+    }
+}
+
+fn numbered(sections: Vec<(String, Facts)>) -> Vec<(String, u32, Facts)> {
+    let mut out: Vec<(String, u32, Facts)> = Vec::new();
+    for (section, facts) in sections {
+        let occurrence = out.iter().filter(|(s, ..)| *s == section).count();
+        let occurrence = u32::try_from(occurrence).unwrap_or(0) + 1;
+        out.push((section, occurrence, facts));
+    }
+    out
+}
+
+fn blank(
+    caller: &Caller,
+    processing: &str,
+    number: CaseNumber,
+    founding: &Founding,
+    dossier: DossierId,
+) -> CardRow {
+    CardRow {
+        office: caller.office.office,
+        dossier,
+        processing: processing.to_owned(),
+        number,
+        territory: founding.territory.clone(),
+        stage: String::new(),
+        step: String::new(),
+        opened_on: founding.opened_on,
+        closed_on: None,
+        archived: false,
+        reopened: 0,
+        severity: 0,
+        version: 0,
+        revision: 1,
+        changed_at: caller.now,
+    }
+}
+
+fn shell(
+    card: &CardRow,
+    register: &huis_register::Register,
+    fresh: &[(Slot, KeyBlob)],
+) -> SealedDossier {
+    SealedDossier {
+        office: card.office,
+        dossier: card.dossier,
+        processing: card.processing.clone(),
+        version: 0,
+        units: register
+            .retentions
+            .iter()
+            .zip(fresh)
+            .map(|(r, (slot, _))| SealedUnit {
+                unit: r.id.clone(),
+                slot: *slot,
+                state: UnitState::Active,
+                version: 0,
+                contents: Vec::new(),
+            })
+            .collect(),
+        sections: Vec::new(),
+        acts: Vec::new(),
+    }
+}

@@ -1,0 +1,175 @@
+//! One dossier: open it, record an act, write a section, create, void, hold, reopen.
+
+mod act;
+mod create;
+mod hold;
+mod read;
+mod section;
+
+pub use act::{ActCommand, ActRecorded};
+pub use create::{Created, NewCase};
+pub(crate) use create::{Founding, Seal};
+pub use hold::HoldCommand;
+pub use read::{Capabilities, Opened, Reading};
+pub use section::SectionCommand;
+
+use huis_access::{Plain, SealedChange};
+use huis_dossier::{
+    Act, Case, Hold, LifeFacts, Next, Standing, Step, TermState, UnitStage, plan,
+};
+use huis_kernel::{CaseNumber, Date};
+use huis_law::Law;
+use huis_register::Register;
+use huis_store::{
+    Work,
+    dossiers::CardRow,
+    lifecycle::HoldRow,
+    work::{NextRow, TermRow},
+};
+use huis_vault::{SealedUnit, UnitState};
+
+use crate::{Caller, Huis, Processed, UseError, huis::place_of};
+
+/// The setting that lists the communes where Good Friday is a holiday.
+pub(crate) const GOOD_FRIDAY: &str = "feries.vendredi_saint";
+
+impl Huis {
+    /// The card of a number that the caller may know of: any other is answered as if it did not
+    /// exist (I13).
+    pub(crate) async fn card(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+    ) -> Result<CardRow, UseError> {
+        self.store
+            .card_by_number(caller.office.office, processing, number)
+            .await?
+            .ok_or(UseError::NotFound)
+    }
+
+    pub(crate) async fn good_friday(&self, caller: &Caller) -> Result<String, UseError> {
+        let settings = self.store.settings(caller.office.office).await?;
+        Ok(settings.into_iter().find(|(k, _)| k == GOOD_FRIDAY).map_or_else(String::new, |s| s.1))
+    }
+}
+
+/// What a rule says of a dossier on a day.
+pub(crate) fn standing(
+    processed: &Processed,
+    opened_on: Date,
+    plain: &Plain,
+    acts: &[Act],
+    good_friday: &str,
+    law: &Law,
+    today: Date,
+) -> Standing {
+    let known = plain.known();
+    let place = place_of(&processed.register, &known, good_friday);
+    let case = Case { opened_on, acts, known: &known, place: &place };
+    processed.rules.standing(&case, law, today)
+}
+
+/// Puts on the card what stands in the clear of a standing.
+pub(crate) fn set_standing(card: &mut CardRow, standing: &Standing) {
+    card.stage.clone_from(&standing.stage);
+    card.step.clone_from(&standing.step);
+    card.closed_on = standing.closed_on;
+    card.reopened = standing.reopened;
+    card.severity = standing
+        .flags
+        .iter()
+        .map(|f| match f.severity {
+            huis_dossier::Severity::Info => 1,
+            huis_dossier::Severity::Warning => 2,
+            huis_dossier::Severity::Serious => 3,
+        })
+        .max()
+        .unwrap_or(0);
+}
+
+pub(crate) fn term_rows(standing: &Standing) -> Vec<TermRow> {
+    standing
+        .terms
+        .iter()
+        .map(|t| TermRow {
+            rule: t.rule.clone(),
+            due: t.due,
+            action: t.action,
+            state: match t.state {
+                TermState::Running => "running",
+                TermState::Met => "met",
+                TermState::Late => "late",
+                TermState::Dropped => "dropped",
+            }
+            .to_owned(),
+            act: t.act,
+        })
+        .collect()
+}
+
+/// The next step of each unit still alive (I6).
+pub(crate) fn next_rows(
+    register: &Register,
+    card: &CardRow,
+    units: &[SealedUnit],
+    holds: &[HoldRow],
+) -> Vec<NextRow> {
+    let life = LifeFacts {
+        opened_on: card.opened_on,
+        closed_on: card.closed_on,
+        holds: holds
+            .iter()
+            .filter(|h| !h.lifted)
+            .map(|h| Hold { reason: h.reason.clone(), until: h.until, ceiling: h.ceiling })
+            .collect(),
+    };
+    let stages = units
+        .iter()
+        .map(|u| {
+            let stage = match u.state {
+                UnitState::Active => UnitStage::Active,
+                UnitState::Archived => UnitStage::Archived,
+            };
+            (u.unit.clone(), stage)
+        })
+        .collect();
+    plan(register, &life, &stages)
+        .into_iter()
+        .filter(|(unit, _)| units.iter().any(|u| u.unit == *unit))
+        .filter_map(|(unit, next)| match next {
+            Next::At { on, step, .. } => {
+                let step = match step {
+                    Step::Archive => "archive",
+                    Step::Destroy => "destroy",
+                };
+                Some(NextRow { unit, on, step: step.to_owned() })
+            }
+            Next::Await { alert_on, .. } => {
+                Some(NextRow { unit, on: alert_on, step: "alert".to_owned() })
+            }
+            Next::Gone => None,
+        })
+        .collect()
+}
+
+/// Writes a sealed change with its card, deadlines and next steps, in the caller's transaction.
+pub(crate) async fn put(
+    work: &mut Work,
+    card: &CardRow,
+    change: &SealedChange,
+    standing: &Standing,
+    next: &[NextRow],
+) -> Result<(), UseError> {
+    let (office, dossier) = (card.office, card.dossier);
+    work.put_units(office, dossier, &change.units).await?;
+    work.put_sections(office, dossier, &change.sections).await?;
+    work.add_acts(office, dossier, &change.acts).await?;
+    work.set_terms(office, dossier, &term_rows(standing)).await?;
+    work.set_next(office, dossier, next).await?;
+    if let Some(tokens) = &change.tokens {
+        let tokens: Vec<_> = tokens.iter().cloned().collect();
+        work.set_tokens(office, dossier, &tokens, false).await?;
+    }
+    Ok(())
+}

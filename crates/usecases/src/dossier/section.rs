@@ -1,0 +1,167 @@
+use huis_access::{
+    Edits, KeySource, Plain, Restriction, SectionBody, SectionEdit, Sealing, Want, Written, unlock,
+    write,
+};
+use huis_dossier::{Facts, Fault, Standing};
+use huis_kernel::CaseNumber;
+use huis_register::Power;
+use huis_trace::Operation;
+
+use crate::{
+    Caller, Huis, UseError,
+    dossier::{next_rows, put, set_standing, standing},
+};
+
+/// A section to write: rectification overwrites (acts never do).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SectionCommand {
+    /// Section.
+    pub section: String,
+    /// Occurrence; `None` adds one.
+    pub occurrence: Option<u32>,
+    /// The version the writer had before them.
+    pub base_version: u64,
+    /// What it holds now.
+    pub facts: Facts,
+    /// The person it speaks of, when the register says it speaks of one.
+    pub about: Option<u32>,
+    /// Withdraw it from the dossier (an occupant entered by mistake).
+    pub remove: bool,
+}
+
+impl Huis {
+    /// Writes a section.
+    pub async fn write_section(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        command: SectionCommand,
+    ) -> Result<(), UseError> {
+        let section = command.section.clone();
+        let (occurrence, base) = (command.occurrence, command.base_version);
+        self.edit_section(caller, processing, number, &section, Want::Write(&section), Operation::Write, |plain| {
+            let old = occurrence.and_then(|o| plain.section(&section, o));
+            SectionEdit {
+                section: section.clone(),
+                occurrence,
+                base_version: base,
+                body: SectionBody {
+                    facts: command.facts,
+                    about: command.about.or_else(|| old.and_then(|b| b.about)),
+                    restricted: old.and_then(|b| b.restricted.clone()),
+                    removed: command.remove,
+                },
+            }
+        })
+        .await
+    }
+
+    /// Hides a section from the other persons of the dossier, or shows it again (separated or
+    /// violent households).
+    #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
+    pub async fn restrict_section(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        section: &str,
+        occurrence: u32,
+        base_version: u64,
+        reason: Option<&str>,
+    ) -> Result<(), UseError> {
+        if reason.is_some_and(|r| !["violences", "separation", "securite"].contains(&r)) {
+            return Err(UseError::Invalid(vec!["Choisissez le motif du masquage.".into()]));
+        }
+        let restricted =
+            reason.map(|r| Restriction { reason: r.to_owned(), since: caller.today });
+        let operation = if reason.is_some() { Operation::Hide } else { Operation::RestrictLifted };
+        let want = Want::Power(Power::Restrict);
+        self.edit_section(caller, processing, number, section, want, operation, |plain| {
+            let mut body = plain.section(section, occurrence).cloned().unwrap_or_default();
+            body.restricted = restricted;
+            SectionEdit {
+                section: section.to_owned(),
+                occurrence: Some(occurrence),
+                base_version,
+                body,
+            }
+        })
+        .await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
+    async fn edit_section(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        section: &str,
+        want: Want<'_>,
+        operation: Operation,
+        edit: impl FnOnce(&Plain) -> SectionEdit,
+    ) -> Result<(), UseError> {
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
+        let found = self.card(caller, processing, number).await?;
+        if let Err(refusal) = caller.decide(register, &found, want) {
+            return self.refuse(caller, processing, operation, Some(found.dossier), refusal).await;
+        }
+        let good_friday = self.good_friday(caller).await?;
+        let law = self.law();
+        let holds = self.store.holds(found.office, found.dossier).await?;
+        let mut work = self.store.begin().await?;
+        let (mut card, sealed) =
+            work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
+        let proof = caller.decide(register, &card, want)?;
+        let keys = self.keys_of(&sealed).await?;
+        let source = KeySource { root: &self.root, archive: None, keys: &keys };
+        let unlocked = unlock(&proof, &sealed, source)?;
+        let index = self.index_key(card.office, false);
+        let sealing = Sealing { rng: &*self.rng, index: &index, fresh: Vec::new() };
+        let mut after: Option<Standing> = None;
+        let opened_on = card.opened_on;
+        let written = write(&unlocked, operation, caller.now, sealing, |plain| {
+            let edit = edit(plain);
+            let mut changed = plain.clone();
+            if let Some(occurrence) = edit.occurrence {
+                changed.sections.retain(|(s, o, ..)| !(*s == edit.section && *o == occurrence));
+            }
+            changed.sections.push((
+                edit.section.clone(),
+                edit.occurrence.unwrap_or(u32::MAX),
+                0,
+                edit.body.clone(),
+            ));
+            // A lease date or a landlord's kind corrected here moves the running deadlines.
+            after = Some(standing(
+                processed,
+                opened_on,
+                &changed,
+                &plain.acts,
+                &good_friday,
+                &law,
+                caller.today,
+            ));
+            Ok::<_, Vec<Fault>>(Edits { sections: vec![edit], acts: Vec::new() })
+        })?;
+        let (change, line) = match written {
+            Written::Done(change, line) => (change, line),
+            Written::Conflict { section, occurrence } => {
+                return Err(UseError::Conflict { section, occurrence });
+            }
+            Written::Refused(_) => return Err(UseError::Internal("volet refusé")),
+        };
+        let after = after.ok_or(UseError::Internal("situation"))?;
+        set_standing(&mut card, &after);
+        card.changed_at = caller.now;
+        let next = next_rows(register, &card, &sealed.units, &holds);
+        put(&mut work, &card, &change, &after, &next).await?;
+        work.set_card(&card).await?;
+        let mut line = *line;
+        line.detail.insert("volet".to_owned(), section.to_owned());
+        let entry = self.beside(&mut work, &line).await?;
+        work.commit().await?;
+        self.chain(vec![(entry, line)]).await
+    }
+}

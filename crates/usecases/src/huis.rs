@@ -1,0 +1,120 @@
+use huis_dossier::{Known, Processing};
+use huis_kernel::{Clock, Date, Instant, OfficeId, Rng, SessionId, Zone};
+use huis_law::{Law, Place};
+use huis_register::{Class, FieldKind, LocalStatus, Register};
+use huis_store::{Store, offices::OfficeRow};
+use huis_trace::{LogKey, group::Handle};
+use huis_vault::{ArchivePublic, ArchiveSecret, IndexKey, RootKey};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, RwLock},
+};
+
+use crate::{UseError, accounts::SignIn};
+
+/// One processing as it runs: its register, its rules, and whether a local register loosens it.
+pub struct Processed {
+    /// The register in force.
+    pub register: Register,
+    /// The file, as it is.
+    pub source: String,
+    /// Its rules.
+    pub rules: Box<dyn Processing>,
+    /// Shipped, stricter, or loosened under a named authorisation.
+    pub local: Option<LocalStatus>,
+}
+
+/// The running program: everything that use cases share.
+pub struct Huis {
+    pub(crate) store: Store,
+    pub(crate) root: RootKey,
+    pub(crate) law: RwLock<Arc<Law>>,
+    pub(crate) processed: BTreeMap<String, Processed>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Arc<dyn Rng>,
+    pub(crate) trace: Handle,
+    pub(crate) log_key: LogKey,
+    pub(crate) archive: ArchivePublic,
+    pub(crate) unlocked: Mutex<HashMap<SessionId, ArchiveSecret>>,
+    pub(crate) sign_in: SignIn,
+    pub(crate) alerts: Mutex<crate::alerts::Watch>,
+    pub(crate) server: String,
+    pub(crate) installation: String,
+    pub(crate) demonstration: bool,
+}
+
+impl Huis {
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Today in an office's zone.
+    pub fn today(&self, office: &OfficeRow) -> Date {
+        let zone = Zone::named(&office.zone).unwrap_or_else(Zone::utc);
+        self.now().date_in(&zone)
+    }
+
+    /// Is it a demonstration?
+    pub const fn is_demonstration(&self) -> bool {
+        self.demonstration
+    }
+
+    /// The law in force, with the office's own holidays.
+    pub fn law(&self) -> Arc<Law> {
+        Arc::clone(&self.law.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// A processing by id.
+    pub fn processed(&self, id: &str) -> Result<&Processed, UseError> {
+        self.processed.get(id).ok_or(UseError::NotFound)
+    }
+
+    /// Every processing of this installation.
+    pub fn processings(&self) -> impl Iterator<Item = &Processed> {
+        self.processed.values()
+    }
+
+    /// The key that verifies the trace from outside.
+    pub const fn log_key(&self) -> &LogKey {
+        &self.log_key
+    }
+
+    /// The store, for the commands of the operator.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn index_key(&self, office: OfficeId, archive: bool) -> IndexKey {
+        let which = if archive { "index archive" } else { "index" };
+        IndexKey::new(self.root.derive(&format!("{which} {office}")))
+    }
+
+    pub(crate) fn archive_of(&self, session: Option<SessionId>) -> Option<ArchiveSecret> {
+        let unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        unlocked.get(&session?).cloned()
+    }
+
+    pub(crate) fn id16(&self) -> [u8; 16] {
+        let mut id = [0; 16];
+        self.rng.fill(&mut id);
+        id
+    }
+}
+
+/// Where the dwelling is, for the holidays of the place: the first commune field of a dwelling
+/// section. `good_friday` lists the communes where Good Friday is a holiday (the office's setting).
+pub(crate) fn place_of(register: &Register, known: &Known, good_friday: &str) -> Place {
+    let commune = register
+        .sections
+        .iter()
+        .filter(|s| s.class == Class::Logement)
+        .flat_map(|s| s.fields.iter().map(move |f| (s, f)))
+        .find(|(_, f)| f.kind == FieldKind::Commune)
+        .and_then(|(s, f)| known.get(&s.id, &f.id)?.as_str())
+        .unwrap_or("")
+        .to_owned();
+    let good_friday =
+        !commune.is_empty() && good_friday.split_whitespace().any(|code| code == commune);
+    Place { commune, good_friday }
+}

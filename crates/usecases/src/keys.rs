@@ -1,0 +1,60 @@
+//! Slots ahead: keys are made in batches, so that a dossier takes a slot inside its own
+//! transaction and no backup of the data ever lags behind a key.
+
+use huis_store::Work;
+use huis_vault::{DataKey, KeyBlob, Keys, SealedDossier, Slot};
+
+use crate::{Huis, UseError};
+
+/// How many keys a batch makes.
+const BATCH: u32 = 1_024;
+
+impl Huis {
+    /// Makes a batch of keys and puts it to service.
+    pub(crate) async fn make_batch(&self, n: u32) -> Result<(), UseError> {
+        // Another server may make a batch at the same moment and take the same numbers: the key
+        // store refuses the second, which tries again after it.
+        for _ in 0..8 {
+            let (batch, slots) = self.store.next_slots(n).await?;
+            let keys: Vec<(Slot, KeyBlob)> = slots
+                .into_iter()
+                .map(|slot| {
+                    let key = DataKey::generate(&*self.rng);
+                    (slot, self.root.wrap(slot, &key, &*self.rng))
+                })
+                .collect();
+            match self.store.keep_batch(batch, &keys, self.now()).await {
+                Ok(()) => return Ok(self.store.serve_batch(batch, self.now()).await?),
+                Err(e) if e.is_duplicate() => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Err(UseError::Internal("réserve de clés"))
+    }
+
+    /// Begins a transaction in which `n` slots are taken.
+    pub(crate) async fn begin_with_slots(
+        &self,
+        n: usize,
+    ) -> Result<(Work, Vec<(Slot, KeyBlob)>), UseError> {
+        for _ in 0..8 {
+            let mut work = self.store.begin().await?;
+            let slots = work.take_slots(n).await?;
+            if slots.len() == n {
+                let keys = self.store.keys(&slots).await?;
+                return Ok((work, keys.into_iter().collect()));
+            }
+            drop(work);
+            let more = u32::try_from(n).unwrap_or(u32::MAX / 2).saturating_add(BATCH);
+            self.make_batch(more).await?;
+        }
+        Err(UseError::Internal("réserve de clés"))
+    }
+
+    /// The wrapped keys of a dossier: its units' and its acts'.
+    pub(crate) async fn keys_of(&self, sealed: &SealedDossier) -> Result<Keys, UseError> {
+        let mut slots: Vec<Slot> = sealed.units.iter().map(|u| u.slot).collect();
+        slots.extend(sealed.acts.iter().filter(|a| a.voided.is_none()).map(|a| a.slot));
+        Ok(self.store.keys(&slots).await?)
+    }
+}

@@ -1,0 +1,305 @@
+//! Search by number, name and address. A question is a POST; its answer lives behind an opaque
+//! ticket of the session, so that no name is ever in a URL and filters are kept.
+
+use huis_access::{KeySource, decide_rule, search::{Asked, asked_tokens, confirms}, unlock};
+use huis_kernel::{CaseNumber, SessionId};
+use huis_register::Power;
+use huis_store::dossiers::CardRow;
+use huis_trace::{Dossiers, Operation};
+use huis_vault::{ArchiveSecret, Token};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Caller, Huis, ListLine, UseError, lists::list_line};
+
+/// A question, as typed. Kept sealed in the session's ticket.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Number, whole.
+    pub number: String,
+    /// Values by `volet.champ` of the declared searches.
+    pub fields: BTreeMap<String, String>,
+    /// In the archive?
+    pub archive: bool,
+}
+
+/// A dossier that matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundLine {
+    /// The card.
+    pub line: ListLine,
+    /// Which declared searches matched, by label.
+    pub by: Vec<String>,
+    /// Closed on (archive only).
+    pub closed_on: Option<huis_kernel::Date>,
+}
+
+/// What a question finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Matches, the most recent first.
+    pub lines: Vec<FoundLine>,
+    /// What is missing for the question to be answered (a name alone searches nothing).
+    pub missing: Vec<String>,
+    /// More candidates than were opened: refine.
+    pub cut: bool,
+}
+
+/// Most candidates opened to confirm one question.
+const MOST: u32 = 200;
+/// How long a question is kept, in milliseconds.
+const KEPT_MS: i64 = 3_600_000;
+
+impl Huis {
+    /// Keeps a question for its session; gives the ticket.
+    pub async fn ask(&self, caller: &Caller, question: &Question) -> Result<String, UseError> {
+        let session = caller.actor.session.ok_or(UseError::NotFound)?;
+        let ticket = self.id16();
+        let body = serde_json::to_vec(question).map_err(|_| UseError::Internal("question"))?;
+        let body = self.root.seal_secret("recherche", &ticket, &body, &*self.rng);
+        self.store.keep_ticket(ticket, session, body, caller.now.plus_ms(KEPT_MS)).await?;
+        Ok(ticket.iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// The question of a ticket, for the session that asked it.
+    pub async fn question(&self, caller: &Caller, ticket: &str) -> Result<Question, UseError> {
+        let session = caller.actor.session.ok_or(UseError::NotFound)?;
+        // A ticket is written as a session id is: 32 hexadecimal digits.
+        let id: SessionId = ticket.parse().map_err(|_| UseError::NotFound)?;
+        let body = self
+            .store
+            .ticket(*id.as_bytes(), session, caller.now)
+            .await?
+            .ok_or(UseError::NotFound)?;
+        let plain = self
+            .root
+            .open_secret("recherche", id.as_bytes(), &body)
+            .map_err(|_| UseError::NotFound)?;
+        serde_json::from_slice(&plain).map_err(|_| UseError::NotFound)
+    }
+
+    /// Answers a question. The search is traced by its tokens, not by its words.
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        question: &Question,
+    ) -> Result<Found, UseError> {
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
+        let (power, operation) = if question.archive {
+            (Power::Archive, Operation::ArchiveSearch)
+        } else {
+            (Power::Search, Operation::Search)
+        };
+        let mine = match caller.power(register, power) {
+            Ok(mine) => mine,
+            Err(refusal) => {
+                return self.refuse(caller, processing, operation, None, refusal).await;
+            }
+        };
+        let secret = self.archive_of(caller.actor.session);
+        if question.archive && secret.is_none() {
+            return Err(UseError::ArchiveLocked);
+        }
+        let mut found: BTreeMap<CaseNumber, (CardRow, Vec<String>)> = BTreeMap::new();
+        let mut missing = Vec::new();
+        let mut tokens_asked: BTreeSet<Token> = BTreeSet::new();
+        let mut cut = false;
+        if !question.number.trim().is_empty() {
+            match question.number.parse::<CaseNumber>() {
+                Err(error) => missing.push(error.to_string()),
+                Ok(number) => {
+                    let card = self
+                        .store
+                        .card_by_number(caller.office.office, processing, number)
+                        .await?;
+                    if let Some(card) = card.filter(|c| {
+                        c.archived == question.archive && (mine.is_empty() || mine.contains(&c.territory))
+                    }) {
+                        found.insert(number, (card, vec!["Numéro".to_owned()]));
+                    }
+                }
+            }
+        }
+        let index = self.index_key(caller.office.office, question.archive);
+        let mut asked_any = false;
+        for search in &register.searches {
+            let asked: Asked = search
+                .of
+                .iter()
+                .filter_map(|p| {
+                    let field = p.field.clone()?;
+                    let value = question.fields.get(&format!("{}.{field}", p.section))?;
+                    (!value.trim().is_empty()).then(|| (field, value.clone()))
+                })
+                .collect();
+            let tokens = asked_tokens(search, &asked, &index);
+            if tokens.is_empty() {
+                continue;
+            }
+            asked_any = true;
+            tokens_asked.extend(tokens.iter().copied());
+            let candidates = self
+                .store
+                .candidates(caller.office.office, processing, &tokens, question.archive, MOST)
+                .await?;
+            cut |= candidates.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+            for card in candidates {
+                if card.archived != question.archive
+                    || !(mine.is_empty() || mine.contains(&card.territory))
+                {
+                    continue;
+                }
+                let matches = self
+                    .with_plain(processed, &card, secret.as_ref(), |plain| confirms(search, &asked, plain))
+                    .await?;
+                if matches {
+                    let entry = found.entry(card.number).or_insert((card, Vec::new()));
+                    entry.1.push(search.label.clone());
+                }
+            }
+        }
+        let typed = question.fields.values().any(|v| !v.trim().is_empty());
+        if typed && !asked_any {
+            let ways: Vec<String> =
+                register.searches.iter().map(|s| s.label.to_lowercase()).collect();
+            missing.push(format!(
+                "Un nom seul ne suffit pas : cherchez par {}.",
+                ways.join(", ou par ")
+            ));
+        }
+        let mut line = self.line(caller, processing, operation);
+        line.dossiers = Dossiers::List(found.values().map(|f| f.0.dossier).collect());
+        let mut codes: Vec<String> = tokens_asked.iter().map(|t| format!("{:05x}", t.0)).collect();
+        codes.truncate(60);
+        if !codes.is_empty() {
+            line.detail.insert("tokens".into(), codes.join(","));
+        }
+        self.trace(line).await?;
+        let names = self.territory_names(caller).await?;
+        let (cards, by): (Vec<_>, Vec<_>) = found.into_values().unzip();
+        let rows = self.store.with_next(caller.office.office, cards).await?;
+        let mut lines: Vec<FoundLine> = rows
+            .into_iter()
+            .zip(by)
+            .map(|(row, by)| FoundLine {
+                closed_on: row.card.closed_on,
+                line: list_line(&names, row),
+                by,
+            })
+            .collect();
+        lines.sort_by_key(|f| std::cmp::Reverse(f.line.changed_at));
+        Ok(Found { lines, missing, cut })
+    }
+
+    /// Runs a declared rule on one dossier; the answer alone comes out, and the whole search is
+    /// one line of the trace, written before anything is shown.
+    async fn with_plain<T>(
+        &self,
+        processed: &crate::Processed,
+        card: &CardRow,
+        archive: Option<&ArchiveSecret>,
+        rule: impl FnOnce(&huis_access::Plain) -> T,
+    ) -> Result<T, UseError> {
+        let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
+            return Err(UseError::NotFound);
+        };
+        let keys = self.keys_of(&sealed).await?;
+        let source = KeySource { root: &self.root, archive, keys: &keys };
+        let proof = decide_rule(&processed.register, "recherche", &crate::caller::card_of(&card));
+        let pending = unlock(&proof, &sealed, source)?.compute(Operation::Search, self.now(), rule)?;
+        let receipt = self.trace(pending.line().clone()).await?;
+        Ok(pending.release(&receipt)?)
+    }
+
+    /// may an archived file exist for one of these occupants? Yes or no, by the index alone:
+    /// nothing is opened, and the answer is « maybe ».
+    pub(crate) async fn archived_match(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        sections: &[(String, u32, huis_dossier::Facts)],
+    ) -> Result<bool, UseError> {
+        let register = &self.processed(processing)?.register;
+        let plain = huis_access::Plain {
+            sections: sections
+                .iter()
+                .map(|(s, o, f)| {
+                    let body =
+                        huis_access::SectionBody { facts: f.clone(), ..Default::default() };
+                    (s.clone(), *o, 1, body)
+                })
+                .collect(),
+            acts: Vec::new(),
+        };
+        let index = self.index_key(caller.office.office, true);
+        let tokens: BTreeSet<Token> =
+            huis_access::search::tokens(register, &plain, &index).into_iter().map(|t| t.1).collect();
+        let mut some = false;
+        for chunk in tokens.into_iter().collect::<Vec<_>>().chunks(100) {
+            let set = chunk.iter().copied().collect();
+            some |= !self
+                .store
+                .candidates(caller.office.office, processing, &set, true, 1)
+                .await?
+                .is_empty();
+        }
+        if some {
+            let mut line = self.line(caller, processing, Operation::ArchiveSearch);
+            line.detail.insert("resultat".into(), "peut-etre".into());
+            self.trace(line).await?;
+        }
+        Ok(some)
+    }
+
+    /// Unlocks the archive for this session, by its passphrase.
+    pub async fn unlock_archive(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        passphrase: &str,
+    ) -> Result<(), UseError> {
+        let register = &self.processed(processing)?.register;
+        if let Err(refusal) = caller.power(register, Power::Archive) {
+            return self
+                .refuse(caller, processing, Operation::ArchiveUnlock, None, refusal)
+                .await;
+        }
+        let session = caller.actor.session.ok_or(UseError::NotFound)?;
+        let locked = self
+            .store
+            .named_key("archive-secret")
+            .await?
+            .ok_or(UseError::Internal("archive"))?;
+        let passphrase = passphrase.to_owned();
+        let opened = tokio::task::spawn_blocking(move || ArchiveSecret::unlock(&locked, &passphrase))
+            .await
+            .map_err(|_| UseError::Internal("archive"))?;
+        let mut line = self.line(caller, processing, Operation::ArchiveUnlock);
+        let Ok(secret) = opened else {
+            line.outcome = huis_trace::Outcome::Refused { rule: "phrase".into() };
+            self.trace(line).await?;
+            return Err(UseError::Invalid(vec![
+                "La phrase secrète de l’archive est inexacte.".into(),
+            ]));
+        };
+        self.trace(line).await?;
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        unlocked.insert(session, secret);
+        Ok(())
+    }
+
+    /// Locks the archive again for this session; also done when the session ends.
+    pub fn lock_archive(&self, sessions: impl IntoIterator<Item = SessionId>) {
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for session in sessions {
+            unlocked.remove(&session);
+        }
+    }
+
+    /// Is the archive open in this session?
+    pub fn archive_is_open(&self, caller: &Caller) -> bool {
+        self.archive_of(caller.actor.session).is_some()
+    }
+}

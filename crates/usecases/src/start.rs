@@ -1,0 +1,266 @@
+//! Opening an installation: keys, registers, trace, what a crash left behind.
+
+use huis_accounts::Cost;
+use huis_kernel::{Clock, OfficeId, Rng};
+use huis_law::Law;
+use huis_register::Register;
+use huis_store::{
+    Location, Store, StoreError, offices::{OfficeRow, RegisterRow}, writer_name,
+};
+use huis_trace::{Line, Log, LogSigner, LogState, Operation, Origin, Writer, group::group};
+use huis_vault::{ArchivePublic, ArchiveSecret, DataKey, RootKey, Slot};
+use std::{collections::{BTreeMap, HashMap}, sync::{Arc, Mutex, RwLock}};
+
+use crate::{Huis, Processed, UseError, accounts::SignIn};
+
+/// The register shipped with the program.
+const SHIPPED: [(&str, &str); 1] =
+    [("expulsion.toml", include_str!("../../../registers/expulsion.toml"))];
+
+/// The password rules shipped with the program.
+const PASSWORDS: &str = include_str!("../../../parameters/passwords.toml");
+
+/// The log that holds what belongs to no processing (sign-ins of accounts without grant, starts).
+pub(crate) const INSTALLATION: &str = "installation";
+
+/// How an installation is opened.
+pub struct Options {
+    /// Where the data are.
+    pub location: Location,
+    /// The root key.
+    pub root: RootKey,
+    /// Clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// The law's parameters.
+    pub law: Law,
+    /// Local registers: file name and text. A local register of the same processing replaces the
+    /// shipped one, when it is stricter or names its authorisation.
+    pub local_registers: Vec<(String, String)>,
+    /// Cost of a password's hash.
+    pub cost: Cost,
+}
+
+/// Why an installation does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A register has faults: every one of them, with its line.
+    #[error("{}", .0.join("\n"))]
+    Register(Vec<String>),
+    /// The root key is not the one of this installation.
+    #[error("la clé racine n'est pas celle de cette installation : vérifiez le fichier de clé (--key)")]
+    WrongKey,
+    /// The installation was not initialised.
+    #[error("ce dossier ne contient pas d'installation : lancez « huis init »")]
+    NotInitialised,
+    /// It was already initialised.
+    #[error("une installation existe déjà ici : rien n'a été changé")]
+    AlreadyThere,
+    /// The clock of the database and ours disagree.
+    #[error("l'horloge de ce serveur diffère de celle de la base de plus de deux secondes : réglez-la (NTP)")]
+    Clock,
+    /// The registers of this server are not those in force.
+    #[error("le registre « {0} » de ce serveur diffère de la version en vigueur : mettez à jour ce serveur, ou faites entrer la nouvelle version en vigueur avec « huis register adopt »")]
+    OtherRegister(String),
+    /// Anything else.
+    #[error(transparent)]
+    Use(#[from] UseError),
+    /// The trace does not open.
+    #[error("le journal des accès ne s'ouvre pas ({0})")]
+    Trace(String),
+}
+
+/// What `huis init` sets.
+pub struct Founding {
+    /// The office's name.
+    pub name: String,
+    /// Département.
+    pub departement: String,
+    /// Time zone.
+    pub zone: String,
+    /// Rights desk; may be empty, and then no processing opens.
+    pub rights_desk: String,
+    /// Territories.
+    pub territories: Vec<(String, String)>,
+    /// The archive's passphrase.
+    pub archive_passphrase: String,
+    /// Is it a demonstration?
+    pub demonstration: bool,
+}
+
+impl Huis {
+    /// Makes a new installation in an empty store.
+    pub async fn init(options: &Options, founding: &Founding) -> Result<OfficeId, StartError> {
+        let store = Store::open(&options.location).await?;
+        if store.meta("installation").await?.is_some() {
+            return Err(StartError::AlreadyThere);
+        }
+        let rng = &*options.rng;
+        let now = options.clock.now();
+        let archive = ArchiveSecret::generate(rng);
+        store.keep_named_key("archive-public", &archive.public().0).await?;
+        store
+            .keep_named_key("archive-secret", &archive.lock(&founding.archive_passphrase, rng))
+            .await?;
+        // A known key wrapped under the root: the wrong root key is told at once.
+        let check = options.root.wrap(Slot(0), &DataKey::generate(rng), rng);
+        store.keep_named_key("root-check", &check.0).await?;
+        let office = OfficeId::random(rng);
+        store
+            .add_office(
+                &OfficeRow {
+                    office,
+                    name: founding.name.clone(),
+                    departement: founding.departement.clone(),
+                    zone: founding.zone.clone(),
+                    rights_desk: founding.rights_desk.clone(),
+                },
+                &founding.territories,
+                now,
+            )
+            .await?;
+        for (register, text, _) in registers(&options.local_registers)? {
+            record(&store, &register, &text, now).await?;
+        }
+        if founding.demonstration {
+            store.set_meta("demonstration", "oui").await?;
+        }
+        // Last: an installation that was interrupted is not one.
+        store.set_meta("installation", &writer_name(rng)).await?;
+        Ok(office)
+    }
+
+    /// Opens an installation, and chains or destroys what a crash left half-way.
+    pub async fn open(options: Options) -> Result<Arc<Self>, StartError> {
+        let store = Store::open(&options.location).await?;
+        let installation =
+            store.meta("installation").await?.ok_or(StartError::NotInitialised)?;
+        if store.clock_skew_ms(options.clock.now()).await?.abs() > 2_000 {
+            return Err(StartError::Clock);
+        }
+        let check = store.named_key("root-check").await?.ok_or(StartError::NotInitialised)?;
+        options
+            .root
+            .unwrap(Slot(0), &huis_vault::KeyBlob(check), None)
+            .map_err(|_| StartError::WrongKey)?;
+        let public = store.named_key("archive-public").await?.ok_or(StartError::NotInitialised)?;
+        let archive =
+            ArchivePublic(public.try_into().map_err(|_| StartError::NotInitialised)?);
+        let mut rules: BTreeMap<String, _> =
+            huis_processings::all().into_iter().map(|p| (p.id().to_owned(), p)).collect();
+        let mut processed = BTreeMap::new();
+        for (register, text, local) in registers(&options.local_registers)? {
+            let in_force = store.register_versions(&register.id).await?;
+            if in_force.first().is_some_and(|v| v.sha256 != register.sha256) {
+                return Err(StartError::OtherRegister(register.id));
+            }
+            let Some(rules) = rules.remove(&register.id) else {
+                return Err(StartError::Register(vec![format!(
+                    "Aucun traitement « {} » dans ce programme.",
+                    register.id
+                )]));
+            };
+            processed
+                .insert(register.id.clone(), Processed { register, source: text, rules, local });
+        }
+        let server = writer_name(&*options.rng);
+        let seed = options.root.derive("trace signer");
+        let signer = LogSigner::from_seed(format!("huis-{installation}"), seed.expose())
+            .map_err(|e| StartError::Trace(e.to_string()))?;
+        let signer = Arc::new(signer);
+        let log_key = signer.public();
+        let mut logs = Vec::new();
+        let names: Vec<String> =
+            processed.keys().cloned().chain([INSTALLATION.to_owned()]).collect();
+        for name in &names {
+            let origin = Origin::new(&installation, name, &server)
+                .map_err(|_| StartError::Trace("origine".into()))?;
+            let log =
+                Log::open(Arc::clone(&signer), origin, LogState::empty(), Arc::clone(&options.rng))
+                    .map_err(|e| StartError::Trace(e.to_string()))?;
+            logs.push(log);
+        }
+        let writer = Writer::new(logs).map_err(|e| StartError::Trace(e.to_string()))?;
+        let (handle, task) = group(store.clone(), writer);
+        tokio::spawn(task);
+        let sign_in = SignIn::new(&options.root, PASSWORDS, options.cost, &*options.rng)
+            .map_err(|e| StartError::Trace(e.to_string()))?;
+        let demonstration = store.meta("demonstration").await?.is_some();
+        let huis = Arc::new(Self {
+            store,
+            root: options.root,
+            law: RwLock::new(Arc::new(options.law)),
+            processed,
+            clock: options.clock,
+            rng: options.rng,
+            trace: handle,
+            log_key,
+            archive,
+            unlocked: Mutex::new(HashMap::new()),
+            sign_in,
+            alerts: Mutex::new(crate::alerts::Watch::default()),
+            server,
+            installation,
+            demonstration,
+        });
+        huis.chain_waiting().await?;
+        huis.finish_destructions().await?;
+        let authority = huis_trace::Authority::System;
+        let start =
+            Line::new(huis.now(), authority, INSTALLATION, "administration", Operation::Start);
+        huis.trace(start).await?;
+        Ok(huis)
+    }
+
+    /// The name of this installation in its logs.
+    pub fn installation(&self) -> &str {
+        &self.installation
+    }
+}
+
+type Loaded = (Register, String, Option<huis_register::LocalStatus>);
+
+/// The registers of this program: the shipped ones, each replaced by its local one when there is
+/// one and it may be.
+pub fn registers(local: &[(String, String)]) -> Result<Vec<Loaded>, StartError> {
+    let tell = |faults: Vec<huis_register::RegisterFault>| {
+        StartError::Register(faults.iter().map(ToString::to_string).collect())
+    };
+    let mut out: Vec<Loaded> = Vec::new();
+    for (name, text) in SHIPPED {
+        out.push((Register::parse(name, text).map_err(tell)?, text.to_owned(), None));
+    }
+    for (name, text) in local {
+        let register = Register::parse(name, text).map_err(tell)?;
+        let Some(shipped) = out.iter_mut().find(|(r, ..)| r.id == register.id) else {
+            return Err(StartError::Register(vec![format!(
+                "{name} : aucun traitement « {} » à remplacer.",
+                register.id
+            )]));
+        };
+        let status = huis_register::check_local(&shipped.0, &register).map_err(tell)?;
+        *shipped = (register, text.clone(), Some(status));
+    }
+    Ok(out)
+}
+
+async fn record(
+    store: &Store,
+    register: &Register,
+    text: &str,
+    now: huis_kernel::Instant,
+) -> Result<(), StoreError> {
+    store
+        .record_register(&RegisterRow {
+            processing: register.id.clone(),
+            sha256: register.sha256,
+            in_force: register.in_force,
+            recorded_at: now,
+            body: text.to_owned(),
+        })
+        .await
+}

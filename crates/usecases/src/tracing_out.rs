@@ -1,0 +1,89 @@
+//! Writing the trace: alone (reads, refusals, sign-ins), or beside the act it tells of.
+
+use huis_store::Work;
+use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
+
+use crate::{Caller, Huis, UseError};
+
+impl Huis {
+    /// Makes a line durable, feeds the detectors, and gives its receipt.
+    pub(crate) async fn trace(&self, line: Line) -> Result<Receipt, UseError> {
+        let receipt = self.trace.write(line.clone()).await?;
+        self.watch(&receipt, &line).await;
+        Ok(receipt)
+    }
+
+    /// Puts the line's content beside what it tells of, in the same transaction.
+    pub(crate) async fn beside(&self, work: &mut Work, line: &Line) -> Result<[u8; 16], UseError> {
+        let entry = self.id16();
+        let bytes = serde_json::to_vec(line).map_err(|_| UseError::Internal("trace"))?;
+        work.outbox(entry, &line.processing, line.at, bytes).await?;
+        Ok(entry)
+    }
+
+    /// Chains the lines that were committed beside their acts. A line stays in the outbox until it
+    /// is durable in its log: a crash between the two chains it at the next start.
+    pub(crate) async fn chain(&self, lines: Vec<([u8; 16], Line)>) -> Result<(), UseError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let (entries, lines): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+        let receipts = self.trace.write_all(lines.clone()).await?;
+        self.store.take_from_outbox(&entries).await?;
+        for (receipt, line) in receipts.iter().zip(&lines) {
+            self.watch(receipt, line).await;
+        }
+        Ok(())
+    }
+
+    /// Chains what a crash left in the outbox. Called at start, before serving.
+    pub(crate) async fn chain_waiting(&self) -> Result<u64, UseError> {
+        let mut chained = 0;
+        loop {
+            let waiting = self.store.outbox(500).await?;
+            if waiting.is_empty() {
+                return Ok(chained);
+            }
+            let mut lines = Vec::with_capacity(waiting.len());
+            for (entry, bytes) in waiting {
+                let line = serde_json::from_slice(&bytes)
+                    .map_err(|_| UseError::Internal("trace en attente"))?;
+                lines.push((entry, line));
+                chained += 1;
+            }
+            self.chain(lines).await?;
+        }
+    }
+
+    /// A line about what a caller does, with no dossier yet.
+    pub(crate) fn line(&self, caller: &Caller, processing: &str, operation: Operation) -> Line {
+        let grant = caller.grants(processing).next();
+        let purpose = grant
+            .and_then(|g| self.processed.get(processing)?.register.profile(&g.profile))
+            .map_or("administration", |p| p.purpose.as_str());
+        let authority =
+            Authority::Agent { agent: caller.actor.agent, grant: grant.map(|g| g.id) };
+        let mut line = Line::new(caller.now, authority, processing, purpose, operation);
+        line.session = caller.actor.session;
+        line.address.clone_from(&caller.actor.address);
+        line
+    }
+
+    /// Traces a refusal, then gives it as an error. A refusal names its rule only (I4).
+    pub(crate) async fn refuse<T>(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        operation: Operation,
+        dossier: Option<huis_kernel::DossierId>,
+        refusal: huis_access::Refusal,
+    ) -> Result<T, UseError> {
+        let mut line = self.line(caller, processing, operation);
+        if let Some(dossier) = dossier {
+            line.dossiers = huis_trace::Dossiers::one(dossier);
+        }
+        line.outcome = Outcome::Refused { rule: refusal.code() };
+        self.trace(line).await?;
+        Err(refusal.into())
+    }
+}

@@ -1,0 +1,373 @@
+//! The application: state, session, routes. A handler asks for [`Me`]; without a whole session it
+//! never runs.
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+};
+use huis_kernel::Rng;
+use huis_register::{Power, Register};
+use huis_usecases::{
+    Caller, Huis, Processed, UseError,
+    accounts::{CallerState, Next as Pending},
+};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
+
+use crate::{
+    errors::{self, PageError},
+    guard::{self, CsrfToken},
+    handlers,
+    headers::{self, Headers},
+    i18n::Locale,
+    layout::{AgentMenu, Crumb, Flash, Place, Shell, Tone, navigation},
+    routes,
+};
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// The program.
+    pub huis: Arc<Huis>,
+    /// Served over TLS, by us or by the proxy in front.
+    pub tls: bool,
+    /// A declared proxy in front gives the client's address.
+    pub behind_proxy: bool,
+}
+
+/// Name of the session's cookie. With TLS, `__Host-` keeps it to this very host.
+const COOKIE: &str = "huis_session";
+const COOKIE_TLS: &str = "__Host-huis_session";
+/// Before signing in, forms carry this visitor's token.
+const VISITOR: &str = "huis_visitor";
+const FLASH: &str = "huis_flash";
+
+/// What the session layer found.
+#[derive(Clone)]
+pub struct Session {
+    /// The cookie's token.
+    pub token: String,
+    /// Who, and what is left to do.
+    pub state: Arc<CallerState>,
+}
+
+/// Where the request comes from.
+#[derive(Clone, Debug)]
+pub struct Address(pub String);
+
+/// A signed-in agent with a whole session: what every handler of personal pages takes.
+#[derive(Clone)]
+pub struct Me {
+    /// Who, with which grants.
+    pub caller: Caller,
+    /// The session behind.
+    pub session: Session,
+    /// The processing one works in.
+    pub processing: String,
+    /// Language of the shell.
+    pub locale: Locale,
+    /// Path of the request.
+    pub path: String,
+    /// Messages to show once.
+    pub flashes: Vec<Flash>,
+    app: App,
+}
+
+impl Me {
+    /// The processing's register and rules.
+    pub fn processed(&self) -> Result<&Processed, PageError> {
+        self.app.huis.processed(&self.processing).map_err(|_| PageError::NotFound)
+    }
+
+    /// The register.
+    pub fn register(&self) -> Result<&Register, PageError> {
+        Ok(&self.processed()?.register)
+    }
+
+    /// Has the agent this power?
+    pub fn can(&self, power: Power) -> bool {
+        self.register().is_ok_and(|r| self.caller.can(r, power))
+    }
+
+    /// The shell around a page.
+    pub fn shell(&self, place: Option<Place>, crumbs: Vec<Crumb>) -> Shell {
+        let register = self.register().ok();
+        let powers: BTreeSet<Power> = register
+            .map(|r| {
+                r.profiles
+                    .iter()
+                    .flat_map(|p| p.powers.iter().copied())
+                    .filter(|p| self.caller.can(r, *p))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let role = register.map_or_else(String::new, |r| {
+            let mut labels: Vec<&str> = self
+                .caller
+                .grants(&self.processing)
+                .filter_map(|g| r.profile(&g.profile))
+                .map(|p| p.label.as_str())
+                .collect();
+            labels.dedup();
+            labels.join(", ")
+        });
+        Shell {
+            locale: self.locale,
+            path: self.path.clone(),
+            office: self.caller.office.name.clone(),
+            demo: self.app.huis.is_demonstration(),
+            loosened: self
+                .processed()
+                .ok()
+                .and_then(|p| p.local.as_ref())
+                .and_then(huis_register::LocalStatus::banner),
+            agent: Some(AgentMenu {
+                name: self.caller.agent.name.clone(),
+                role,
+                other_grants: Vec::new(),
+            }),
+            nav: navigation(&powers, place),
+            can_search: powers.contains(&Power::Search),
+            can_create: powers.contains(&Power::Create),
+            csrf: self.session.state.csrf.clone(),
+            flashes: self.flashes.clone(),
+            crumbs,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Me {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Some(session) = parts.extensions.get::<Session>().cloned() else {
+            return Err(Redirect::to(routes::SIGN_IN).into_response());
+        };
+        match session.state.pending {
+            Pending::Done => {}
+            Pending::Totp => return Err(Redirect::to(routes::TOTP).into_response()),
+            Pending::ChangePassword(_) | Pending::EnrolTotp => {
+                return Err(Redirect::to(routes::MY_ACCOUNT).into_response());
+            }
+        }
+        let caller = session.state.caller.clone();
+        let processing = app
+            .huis
+            .processings()
+            .map(|p| p.register.id.clone())
+            .find(|id| caller.grants(id).next().is_some())
+            .ok_or_else(|| PageError::NotFound.into_response())?;
+        Ok(Self {
+            caller,
+            processing,
+            locale: locale(&parts.headers),
+            path: parts.uri.path().to_owned(),
+            flashes: flashes(&parts.headers),
+            session,
+            app: app.clone(),
+        })
+    }
+}
+
+/// A session that may still have something to do (code, password, enrolment).
+#[derive(Clone)]
+pub struct AnySession {
+    /// The session, when there is one.
+    pub session: Option<Session>,
+    /// What each form carries.
+    pub csrf: String,
+    /// Language of the shell.
+    pub locale: Locale,
+    /// Where the request comes from.
+    pub address: String,
+    /// Messages to show once.
+    pub flashes: Vec<Flash>,
+    app: App,
+}
+
+impl AnySession {
+    /// The shell of a page before the session is whole.
+    pub fn shell(&self) -> Shell {
+        Shell {
+            locale: self.locale,
+            demo: self.app.huis.is_demonstration(),
+            csrf: self.csrf.clone(),
+            flashes: self.flashes.clone(),
+            ..Shell::default()
+        }
+    }
+}
+
+impl FromRequestParts<App> for AnySession {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        Ok(Self {
+            session: parts.extensions.get::<Session>().cloned(),
+            csrf: parts.extensions.get::<CsrfToken>().map(|t| t.0.clone()).unwrap_or_default(),
+            locale: locale(&parts.headers),
+            address: parts.extensions.get::<Address>().map(|a| a.0.clone()).unwrap_or_default(),
+            flashes: flashes(&parts.headers),
+            app: app.clone(),
+        })
+    }
+}
+
+/// The whole application.
+pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
+    let app = App { huis, tls, behind_proxy };
+    let rng: Arc<dyn Rng> = Arc::new(huis_kernel::SystemRng);
+    handlers::routes()
+        .layer(middleware::from_fn_with_state(app.clone(), session))
+        .layer(middleware::from_fn(guard::same_site))
+        .layer(middleware::from_fn(errors::pages))
+        .merge(crate::static_routes())
+        .layer(middleware::from_fn_with_state(Headers { tls, rng }, headers::strict))
+        .with_state(app)
+}
+
+/// Finds the session of a request, once; gives forms their token.
+async fn session(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let address = client(&app, &request);
+    let token = cookie(request.headers(), if app.tls { COOKIE_TLS } else { COOKIE });
+    let mut found = None;
+    if let Some(token) = token {
+        match app.huis.caller(&token, &address).await {
+            Ok(state) => found = state.map(|s| Session { token, state: Arc::new(s) }),
+            Err(error) => return fail(error).into_response(),
+        }
+    }
+    let mut visitor = None;
+    let csrf = match &found {
+        Some(session) => session.state.csrf.clone(),
+        None => cookie(request.headers(), VISITOR).unwrap_or_else(|| {
+            let mut bytes = [0; 24];
+            huis_kernel::SystemRng.fill(&mut bytes);
+            let fresh: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+            visitor = Some(fresh.clone());
+            fresh
+        }),
+    };
+    let flashed = cookie(request.headers(), FLASH).is_some();
+    if let Some(session) = found {
+        request.extensions_mut().insert(session);
+    }
+    request.extensions_mut().insert(CsrfToken(csrf));
+    request.extensions_mut().insert(Address(address));
+    let get = request.method() == axum::http::Method::GET;
+    let mut response = next.run(request).await;
+    if let Some(visitor) = visitor {
+        set_cookie(&mut response, VISITOR, &visitor, app.tls, None);
+    }
+    if flashed && get && response.status().is_success() {
+        set_cookie(&mut response, FLASH, "", app.tls, Some(0));
+    }
+    response
+}
+
+fn client(app: &App, request: &Request) -> String {
+    if app.behind_proxy
+        && let Some(last) = request
+            .headers()
+            .get("x-forwarded-for")
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.rsplit(',').next())
+        && let Ok(address) = last.trim().parse::<std::net::IpAddr>()
+    {
+        return address.to_string();
+    }
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "0.0.0.0".to_owned(), |c| c.0.ip().to_string())
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(n, v)| *n == name && !v.is_empty())
+        .map(|(_, v)| v.to_owned())
+}
+
+fn set_cookie(response: &mut Response, name: &str, value: &str, tls: bool, age: Option<u32>) {
+    let secure = if tls { "; Secure" } else { "" };
+    let age = age.map(|a| format!("; Max-Age={a}")).unwrap_or_default();
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Gives the browser its session.
+pub fn with_session(mut response: Response, token: &str, tls: bool) -> Response {
+    set_cookie(&mut response, if tls { COOKIE_TLS } else { COOKIE }, token, tls, None);
+    response
+}
+
+/// Takes the session away from the browser.
+pub fn without_session(mut response: Response, tls: bool) -> Response {
+    set_cookie(&mut response, if tls { COOKIE_TLS } else { COOKIE }, "", tls, Some(0));
+    response
+}
+
+/// Goes to a page that will say this message once. The message is one of the locale's keys.
+pub fn flash(tls: bool, to: &str, tone: Tone, key: &str) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    let sign = match tone {
+        Tone::Info => 'i',
+        Tone::Good => 'g',
+        Tone::Warning => 'w',
+        Tone::Bad => 'b',
+    };
+    set_cookie(&mut response, FLASH, &format!("{sign}.{key}"), tls, Some(60));
+    response
+}
+
+fn flashes(headers: &HeaderMap) -> Vec<Flash> {
+    let Some(text) = cookie(headers, FLASH) else { return Vec::new() };
+    let Some((sign, key)) = text.split_once('.') else { return Vec::new() };
+    let locale = locale(headers);
+    // Only texts of ours are shown, whatever the cookie says.
+    if !key.starts_with("flash.") || !locale.has(key) {
+        return Vec::new();
+    }
+    let tone = match sign {
+        "g" => Tone::Good,
+        "w" => Tone::Warning,
+        "b" => Tone::Bad,
+        _ => Tone::Info,
+    };
+    vec![Flash { tone, text: locale.t(key), link: None }]
+}
+
+/// The language of the shell: the cookie's, else the browser's.
+pub fn locale(headers: &HeaderMap) -> Locale {
+    cookie(headers, "huis_langue").and_then(|c| Locale::named(&c)).unwrap_or_else(|| {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Locale::accepted(accepted.unwrap_or("fr"))
+    })
+}
+
+/// What a use case's error means for the reader of a page. What needs its own page (faults of a
+/// form, conflicts) is handled before this.
+pub fn fail(error: UseError) -> PageError {
+    match error {
+        UseError::NotFound | UseError::Refused(_) | UseError::SecondFactor => PageError::NotFound,
+        UseError::ArchiveLocked => PageError::NotFound,
+        UseError::Moved { .. } | UseError::Conflict { .. } => PageError::Conflict,
+        UseError::Faults(_) | UseError::Invalid(_) => PageError::Unreadable,
+        UseError::Store(huis_store::StoreError::Conflict) => PageError::Conflict,
+        UseError::Trace(_) => PageError::Unavailable,
+        other => {
+            tracing::error!(error = %other, "page refusée");
+            PageError::Internal
+        }
+    }
+}
+

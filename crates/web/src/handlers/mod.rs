@@ -1,0 +1,26 @@
+//! One module a feature, named like its page and its use case: reads the request, calls the use
+//! case, fills the view. No rule here, no store.
+
+use axum::Router;
+
+use crate::app::App;
+
+mod account;
+mod admin;
+mod dossier;
+mod lists;
+mod oversight;
+mod search;
+mod sign_in;
+
+/// Every page of the application.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(account::routes())
+        .merge(admin::routes())
+        .merge(lists::routes())
+        .merge(search::routes())
+        .merge(dossier::routes())
+        .merge(oversight::routes())
+}
