@@ -77,8 +77,9 @@ const RULES: &[Rule] = &[
             "huis-store",
             "huis-trace",
             "huis-vault",
+            "huis-demo",
         ],
-        why: "the only place where the parts meet; it never unseals by itself",
+        why: "where the parts meet, the demonstration's people included; it never unseals by itself",
     },
     Rule {
         name: "huis-web",
