@@ -12,21 +12,20 @@ mod sign_in;
 mod state;
 mod traces;
 
-pub use admin::{AgentFile, AgentLine, NewAgent};
-pub use first::DemoAccount;
-pub use huis_accounts::{Cost, MustChange};
+pub use admin::{AgentLine, NewAgent};
+pub use huis_accounts::{AccountState, Cost, MustChange, Password, PasswordHash};
 pub use huis_store::accounts::{Duty, DutyDates};
-pub use mail::{Letter, Mailer, NoMailer};
+pub use mail::{Letter, Mailer};
 pub use password::PasswordRule;
 pub use present::{CallerState, SessionLine};
 pub use second::{Enrolled, Enrolment};
 
-use huis_accounts::{HashError, Hasher, Password, PasswordHash, Pepper, RuleBook, RuleBookFault};
+use huis_accounts::{HashError, Hasher, Pepper, RuleBook, RuleBookFault};
 use huis_kernel::Rng;
 use huis_vault::RootKey;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::UseError;
+use crate::{Huis, UseError};
 
 /// How many passwords are hashed at once: each takes some 20 MiB for a moment, and a crowd at the
 /// door must not exhaust the server.
@@ -36,7 +35,7 @@ const HASHES_AT_ONCE: usize = 4;
 pub struct SignIn {
     hasher: Arc<Hasher>,
     book: RuleBook,
-    mailer: Box<dyn Mailer>,
+    mailer: OnceLock<Box<dyn Mailer>>,
     gate: tokio::sync::Semaphore,
 }
 
@@ -53,7 +52,8 @@ pub enum SignInError {
 
 impl SignIn {
     /// Sets sign-in up. The pepper is derived from the root key: a stolen database alone lets
-    /// nobody try passwords. No mail server yet: see [`SignIn::with_mailer`].
+    /// nobody try passwords. No mail server
+    /// yet: see [`Huis::declare_mail_server`].
     pub fn new(
         root: &RootKey,
         rules: &str,
@@ -65,21 +65,13 @@ impl SignIn {
         Ok(Self {
             hasher: Arc::new(Hasher::new(pepper, Vec::new(), cost, rng)?),
             book,
-            mailer: Box::new(NoMailer),
+            mailer: OnceLock::new(),
             gate: tokio::sync::Semaphore::new(HASHES_AT_ONCE),
         })
     }
 
-    /// With a mail server.
-    #[must_use]
-    pub fn with_mailer(mut self, mailer: Box<dyn Mailer>) -> Self {
-        self.mailer = mailer;
-        self
-    }
-
-    /// Can letters leave? When not, an administrator hands the reset links over.
-    pub fn mail_ready(&self) -> bool {
-        self.mailer.ready()
+    fn mailer(&self) -> Option<&dyn Mailer> {
+        self.mailer.get().map(AsRef::as_ref)
     }
 
     /// Hashes a password, off the threads that serve. For the loader of the demonstration too,
@@ -103,6 +95,20 @@ impl SignIn {
         let _pass = self.gate.acquire().await.map_err(|_| stopped())?;
         let hasher = Arc::clone(&self.hasher);
         tokio::task::spawn_blocking(move || work(&hasher)).await.map_err(|_| stopped())
+    }
+}
+
+impl Huis {
+    /// Declares the mail server, once, at start.
+    pub fn declare_mail_server(&self, mailer: Box<dyn Mailer>) {
+        // A second declaration changes nothing: the first may be at work.
+        let _ = self.sign_in.mailer.set(mailer);
+    }
+
+    /// Can letters leave? When not, the settings say so, and an administrator hands reset links
+    /// over.
+    pub fn mail_ready(&self) -> bool {
+        self.sign_in.mailer().is_some()
     }
 }
 

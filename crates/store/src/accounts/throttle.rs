@@ -39,6 +39,13 @@ impl Store {
         Ok(Ok(()))
     }
 
+    /// The failures under a key and when the last was.
+    pub async fn attempts(&self, key: Key) -> Result<Option<(u32, Instant)>, StoreError> {
+        let sql = "SELECT failures, last_at FROM throttle WHERE key = $1";
+        let row = self.data.one(sql, params![key]).await?;
+        row.map(|r| Ok((r.small(0)?, Instant(r.int(1)?)))).transpose()
+    }
+
     /// Forgets the failures under a key.
     pub async fn forget_attempts(&self, key: Key) -> Result<(), StoreError> {
         self.data.run("DELETE FROM throttle WHERE key = $1", params![key]).await?;

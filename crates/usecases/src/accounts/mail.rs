@@ -17,17 +17,4 @@ pub enum Letter {
 pub trait Mailer: Send + Sync {
     /// Takes a letter.
     fn post(&self, letter: Letter);
-    /// Is a mail server declared?
-    fn ready(&self) -> bool;
-}
-
-/// No mail server is declared: nothing leaves, and the settings say so.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoMailer;
-
-impl Mailer for NoMailer {
-    fn post(&self, _letter: Letter) {}
-    fn ready(&self) -> bool {
-        false
-    }
 }

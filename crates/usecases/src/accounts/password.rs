@@ -1,7 +1,7 @@
 use huis_accounts::{
-    Context, First, Level, Login, Outcome, Password, PasswordRules, Proofs, ResetRefused,
-    ResetRequest, Rule, Second, ThrottleKey, Token, TokenHash, TokenUse, attempt, request_reset,
-    reset_answer,
+    Context, First, Level, Login, Outcome, Password, PasswordHash, PasswordRules, Proofs,
+    ResetRefused, ResetRequest, Rule, Second, ThrottleKey, Token, TokenHash, TokenUse, attempt,
+    request_reset, reset_answer,
 };
 use huis_kernel::AgentId;
 use huis_register::Power;
@@ -29,6 +29,15 @@ pub struct PasswordRule {
     pub article: String,
     /// False when the article is not verified.
     pub verified: bool,
+}
+
+/// What a new password is judged against.
+pub(super) struct Judged<'a> {
+    pub login: &'a Login,
+    /// The present hash, then the former ones.
+    pub previous: Vec<PasswordHash>,
+    /// The names of the organisation: no secret here.
+    pub words: Vec<String>,
 }
 
 impl Huis {
@@ -75,7 +84,8 @@ impl Huis {
         }
         let new = Password::typed(new);
         let words = vec![standing.office.name.clone(), row.service.clone()];
-        self.judge(&account, &standing.rules, standing.administrator, words, &new).await?;
+        let judged = Judged { login: &account.login, previous: account.hashes(), words };
+        self.judge(judged, &standing.rules, standing.administrator, &new).await?;
         let hash = self.sign_in.hash(&new, &self.rng).await?;
         account.change_password(hash, &standing.rules, standing.today, self.now());
         let mut work = self.store.begin().await?;
@@ -91,12 +101,8 @@ impl Huis {
         if !work.set_password(agent, &change).await? {
             return Err(StoreError::Conflict.into());
         }
-        let opening = Opening {
-            agent: &row,
-            level: Level::Held,
-            strong: state.caller.actor.strong,
-            address,
-        };
+        let opening =
+            Opening { agent: &row, level: Level::Held, strong: state.caller.actor.strong, address };
         let (_, session) = self.renewed(&mut work, &opening, &account, &standing).await?;
         let lines = self.told(&told(), Some(&standing));
         self.commit_told(work, lines).await?;
@@ -106,14 +112,13 @@ impl Huis {
     /// Every rule that a new password breaks.
     pub(super) async fn judge(
         &self,
-        account: &huis_accounts::Account,
+        of: Judged<'_>,
         rules: &PasswordRules,
         administrator: bool,
-        words: Vec<String>,
         new: &Password,
     ) -> Result<(), UseError> {
-        let (rules, new, login) = (rules.clone(), new.clone(), account.login.clone());
-        let previous = account.hashes();
+        let Judged { login, previous, words } = of;
+        let (rules, new, login) = (rules.clone(), new.clone(), login.clone());
         let judged = self
             .sign_in
             .blocking(move |hasher| {
@@ -155,11 +160,10 @@ impl Huis {
         self.commit_told(work, lines).await?;
         if let Some(row) = row.filter(|r| request.agent == Some(r.id)) {
             let minutes = rules.reset_ms.div_euclid(60_000);
-            self.sign_in.mailer.post(Letter::Reset {
-                to: row.email,
-                token: token.to_text(),
-                minutes,
-            });
+            if let Some(mailer) = self.sign_in.mailer() {
+                let token = token.to_text();
+                mailer.post(Letter::Reset { to: row.email, token, minutes });
+            }
         }
         Ok(reset_answer(&rules))
     }
@@ -207,8 +211,7 @@ impl Huis {
         let standing = self.standing(Some(&row)).await?;
         let mut account = self.account(&row)?;
         let proofs = Proofs { first: First::ResetLink, second: Second::NotGiven };
-        let outcome =
-            attempt(Some(&account), &proofs, &standing.duties(), standing.today);
+        let outcome = attempt(Some(&account), &proofs, &standing.duties(), standing.today);
         let Outcome::Continue(step) = outcome else { return no() };
         if standing.grants.is_empty() {
             return no();

@@ -3,7 +3,7 @@ use huis_accounts::{Level, SessionEnd, Token, TokenUse, csrf_token};
 use huis_kernel::Instant;
 use huis_store::accounts::{AgentRow, SessionRow};
 use huis_trace::Operation;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
     AgentInfo, Caller, Huis, UseError,
@@ -131,14 +131,15 @@ impl Huis {
         let mut known: HashMap<_, Option<(AgentRow, Standing)>> = HashMap::new();
         let mut ended = 0;
         for session in self.store.open_sessions(None).await? {
-            if !known.contains_key(&session.agent) {
-                let row = self.store.agent(session.agent).await?;
-                let standing = self.standing(row.as_ref()).await?;
-                known.insert(session.agent, row.map(|row| (row, standing)));
-            }
-            let Some((row, standing)) = known.get(&session.agent).and_then(Option::as_ref) else {
-                continue;
+            let of = match known.entry(session.agent) {
+                Entry::Occupied(of) => of.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let row = self.store.agent(session.agent).await?;
+                    let standing = self.standing(row.as_ref()).await?;
+                    unknown.insert(row.map(|row| (row, standing)))
+                }
             };
+            let Some((row, standing)) = of else { continue };
             if let Some(why) = self.over(&session, row, standing)? {
                 ended += u64::from(self.end(&session, why, standing).await?);
             }

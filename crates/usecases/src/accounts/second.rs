@@ -6,9 +6,7 @@ use huis_trace::Operation;
 
 use crate::{
     Caller, Huis, UseError,
-    accounts::{
-        CallerState, Next, Session, Signed, sign_in::Opening, state::TOTP, traces::Told,
-    },
+    accounts::{CallerState, Next, Session, Signed, sign_in::Opening, state::TOTP, traces::Told},
 };
 
 /// What the page of enrolment shows.
@@ -110,7 +108,8 @@ impl Huis {
         let (codes, hashes) = self.fresh_codes();
         let mut work = self.store.begin().await?;
         work.set_recovery_codes(agent, &hashes).await?;
-        let told = Told::by(agent, Operation::SecondFactorChanged).with("effet", "codes-de-secours");
+        let told =
+            Told::by(agent, Operation::SecondFactorChanged).with("effet", "codes-de-secours");
         let lines = self.told(&told, Some(&standing));
         self.commit_told(work, lines).await?;
         Ok(codes)

@@ -1,6 +1,7 @@
 use huis_accounts::{
-    Account, Cause, First, Level, Limits, Login, Outcome, Password, Proofs, Second, Session as Rule,
-    SessionLimits, Step, Throttle, ThrottleKey, Token, TokenHash, TokenUse, Wait, attempt, prove,
+    Account, Cause, First, Level, Limits, Login, Outcome, Password, Proofs, Second,
+    Session as Rule, SessionLimits, Step, Throttle, ThrottleKey, Token, TokenHash, TokenUse, Wait,
+    attempt, prove,
 };
 use huis_kernel::{Instant, SessionId};
 use huis_store::{
@@ -94,12 +95,8 @@ impl Huis {
         let account = self.whole_account(&row).await?;
         let second = account.prove_second(code, self.sign_in.hasher.pepper(), self.now());
         let first = if session.level == "reset" { First::ResetLink } else { First::Password };
-        let mut outcome = attempt(
-            Some(&account),
-            &Proofs { first, second },
-            &standing.duties(),
-            standing.today,
-        );
+        let mut outcome =
+            attempt(Some(&account), &Proofs { first, second }, &standing.duties(), standing.today);
         let mut work = self.store.begin().await?;
         // The code counts once, whatever another request does at the same moment.
         if !matches!(outcome, Outcome::Refused(_)) && !use_up(&mut work, &account, second).await? {
@@ -138,8 +135,7 @@ impl Huis {
         self.lock_archive([session.id]);
         let row = self.store.agent(session.agent).await?;
         let standing = self.standing(row.as_ref()).await?;
-        let told =
-            Told::by(session.agent, Operation::SignOut).from(address).in_session(session.id);
+        let told = Told::by(session.agent, Operation::SignOut).from(address).in_session(session.id);
         let lines = self.told(&told, Some(&standing));
         self.commit_told(work, lines).await
     }
@@ -217,19 +213,15 @@ impl Huis {
     }
 
     /// The session behind a cookie, unless it has ended.
-    pub(super) async fn session_behind(
-        &self,
-        token: &str,
-    ) -> Result<Option<SessionRow>, UseError> {
+    pub(super) async fn session_behind(&self, token: &str) -> Result<Option<SessionRow>, UseError> {
         let Some(token) = Token::parse(token) else { return Ok(None) };
         let hash = *token.hash(TokenUse::Session).as_bytes();
         Ok(self.store.session(hash).await?.filter(|s| s.ended_at.is_none()))
     }
 
     /// The archive does not stay open for a session that is over.
-    pub(super) fn lock_archive(&self, sessions: impl IntoIterator<Item = SessionId>) {
-        let mut unlocked =
-            self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub(crate) fn lock_archive(&self, sessions: impl IntoIterator<Item = SessionId>) {
+        let mut unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for session in sessions {
             unlocked.remove(&session);
         }
@@ -243,8 +235,7 @@ impl Huis {
     ) -> Result<Option<Signed>, UseError> {
         let (now, rules, pepper) =
             (self.now(), *self.sign_in.book.sign_in(), self.sign_in.hasher.pepper());
-        let keys =
-            [pepper.throttle_key(ThrottleKey::Address(address)), pepper.throttle_key(key)];
+        let keys = [pepper.throttle_key(ThrottleKey::Address(address)), pepper.throttle_key(key)];
         let judge = |rank: usize, failures, last| {
             let limits: &Limits = if rank == 0 { &rules.address } else { &rules.login };
             Throttle { failures, last }.admit(limits, now).map(|t| (t.failures, t.last))
@@ -257,11 +248,7 @@ impl Huis {
     }
 
     /// What was proved is forgotten as a failure; the address gets its own attempt back only.
-    pub(super) async fn refund(
-        &self,
-        key: ThrottleKey<'_>,
-        address: &str,
-    ) -> Result<(), UseError> {
+    pub(super) async fn refund(&self, key: ThrottleKey<'_>, address: &str) -> Result<(), UseError> {
         let pepper = self.sign_in.hasher.pepper();
         self.store.forget_attempts(pepper.throttle_key(key)).await?;
         let address = pepper.throttle_key(ThrottleKey::Address(address));
@@ -277,8 +264,7 @@ impl Huis {
         address: &str,
     ) -> Result<Signed, UseError> {
         let Outcome::Refused(cause) = outcome else { return Err(UseError::Internal("connexion")) };
-        let told =
-            Told::by_nobody(Operation::SignInFailed).from(address).refused(cause.code());
+        let told = Told::by_nobody(Operation::SignInFailed).from(address).refused(cause.code());
         match tried {
             Some((row, standing)) => {
                 self.tell(told.with("compte", row.id), Some(standing)).await?;
@@ -295,9 +281,8 @@ impl Huis {
         standing: &Standing,
         address: &str,
     ) -> Result<Signed, UseError> {
-        let told = Told::by(row.id, Operation::SignInFailed)
-            .from(address)
-            .refused("sans-habilitation");
+        let told =
+            Told::by(row.id, Operation::SignInFailed).from(address).refused("sans-habilitation");
         self.tell(told, Some(standing)).await?;
         Ok(refused(NO_GRANT))
     }

@@ -48,21 +48,18 @@ impl Huis {
         let id = agent.map_or(AgentId::from_bytes([0; 16]), |a| a.id);
         let all = self.store.grants_of(id).await?;
         let offices = self.store.offices().await?;
-        let live = |office: &OfficeRow| {
-            let today = self.today(office);
-            move |g: &&GrantRow| {
-                g.office == office.office && grant_of((*g).clone()).in_force(today)
-            }
+        let live = |g: &GrantRow, office: &OfficeRow| {
+            g.office == office.office && grant_of(g.clone()).in_force(self.today(office))
         };
         // One office an installation today; with several, the first in which a grant is in force.
         let office = offices
             .iter()
-            .find(|o| all.iter().any(|g| live(o)(&g)))
+            .find(|office| all.iter().any(|g| live(g, office)))
             .or_else(|| offices.first())
             .cloned()
             .ok_or(UseError::Internal("aucun office"))?;
         let today = self.today(&office);
-        let grants: Vec<GrantRow> = all.iter().filter(live(&office)).cloned().collect();
+        let grants: Vec<GrantRow> = all.iter().filter(|g| live(g, &office)).cloned().collect();
         let mut registers: Vec<&Register> = self
             .processed
             .values()
@@ -85,9 +82,9 @@ impl Huis {
             .reduce(SessionLimits::strictest)
             .ok_or_else(unknown)?;
         let profiles = || {
-            grants.iter().filter_map(|g| {
-                self.processed.get(&g.processing)?.register.profile(&g.profile)
-            })
+            grants
+                .iter()
+                .filter_map(|g| self.processed.get(&g.processing)?.register.profile(&g.profile))
         };
         let exempt = self.exempt(agent);
         Ok(Standing {
@@ -156,10 +153,8 @@ impl Huis {
         agent: AgentId,
         sealed: &[u8],
     ) -> Result<TotpSecret, UseError> {
-        let bytes = self
-            .root
-            .open_secret(TOTP, agent.as_bytes(), sealed)
-            .map_err(|_| UseError::Broken)?;
+        let bytes =
+            self.root.open_secret(TOTP, agent.as_bytes(), sealed).map_err(|_| UseError::Broken)?;
         let bytes: [u8; 20] = bytes.as_slice().try_into().map_err(|_| UseError::Broken)?;
         Ok(TotpSecret::from_bytes(bytes))
     }
@@ -180,9 +175,7 @@ pub(super) const fn next_of(step: Step) -> Next {
 
 /// What an account owes once both factors are proved.
 pub(super) fn owed(account: &Account, standing: &Standing) -> Next {
-    if let Some(why) =
-        account.change_due(&standing.rules, standing.administrator, standing.today)
-    {
+    if let Some(why) = account.change_due(&standing.rules, standing.administrator, standing.today) {
         return Next::ChangePassword(why);
     }
     if standing.second_factor && account.second_factor.is_none() {

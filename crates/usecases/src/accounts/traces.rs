@@ -2,10 +2,8 @@ use huis_kernel::{AgentId, Instant, SessionId};
 use huis_store::Work;
 use huis_trace::{Authority, Line, Operation, Outcome};
 
-use crate::{Huis, UseError, accounts::state::Standing};
+use crate::{Huis, UseError, accounts::state::Standing, start::INSTALLATION};
 
-/// The log of what belongs to no processing.
-const INSTALLATION: &str = "installation";
 /// The purpose of every line about signing in.
 const PURPOSE: &str = "securite";
 
@@ -63,8 +61,7 @@ impl<'a> Told<'a> {
     }
 
     fn line(&self, processing: &str, at: Instant) -> Line {
-        let mut line =
-            Line::new(at, self.authority.clone(), processing, PURPOSE, self.operation);
+        let mut line = Line::new(at, self.authority.clone(), processing, PURPOSE, self.operation);
         line.session = self.session;
         line.address = self.address.map(str::to_owned);
         line.outcome = self.outcome.clone();

@@ -1,0 +1,180 @@
+use huis_kernel::{AgentId, Date, GrantId};
+use huis_register::{Power, Profile};
+use huis_store::{accounts::AgentRow, grants::GrantRow};
+use huis_trace::{Operation, Outcome};
+
+use crate::{Caller, Huis, UseError, grants::within};
+
+/// A grant to be given.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// To whom.
+    pub agent: AgentId,
+    /// Which profile of the register.
+    pub profile: String,
+    /// Where, by code; empty: the whole office.
+    pub territories: Vec<String>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+    /// Why.
+    pub reason: String,
+    /// The head of service who vouches for it, where the profile asks for one (X-13).
+    pub sponsor: Option<String>,
+}
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+impl Huis {
+    /// Gives a grant; or every fault at once (X-11, X-17, A-18).
+    pub async fn give(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        new: &NewGrant,
+    ) -> Result<GrantId, UseError> {
+        let operation = Operation::GrantGiven;
+        let register = &self.processed(processing)?.register;
+        let scope = match caller.power(register, Power::Grant) {
+            Ok(scope) => scope,
+            Err(refusal) => {
+                return self.refuse(caller, processing, operation, None, refusal).await;
+            }
+        };
+        if new.agent == caller.actor.agent {
+            // Traced: trying it is worth an alert.
+            let mut line = self.line(caller, processing, operation);
+            line.outcome = Outcome::Refused { rule: "soi-meme".to_owned() };
+            self.trace(line).await?;
+            let reason = "Nul ne s’habilite soi-même\u{a0}: un autre doit le faire (X-17).";
+            return Err(UseError::Invalid(vec![reason.to_owned()]));
+        }
+        let office = caller.office.office;
+        let agent = self.store.agent(new.agent).await?;
+        let profile = register.profile(&new.profile);
+        let known = self.store.territories(office).await?;
+        let held = self.store.grants_of(new.agent).await?;
+        let mut faults = agent_faults(agent.as_ref());
+        match profile {
+            None => faults.push("Ce profil n’est pas au registre.".to_owned()),
+            Some(profile) => faults.extend(profile_faults(profile, new, caller)),
+        }
+        if !new.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
+            faults.push("Un territoire n’est pas de cet office.".to_owned());
+        } else if !within(&scope, &new.territories) {
+            faults.push("Le périmètre dépasse celui où vous habilitez.".to_owned());
+        }
+        if new.until < new.from {
+            faults.push("La fin vient avant le début.".to_owned());
+        } else if new.until < caller.today {
+            faults.push("La fin est passée.".to_owned());
+        }
+        match new.reason.trim().chars().count() {
+            0 => faults.push("Un motif est nécessaire (X-17).".to_owned()),
+            n if n > LONGEST_REASON => {
+                faults.push(format!("Le motif tient en {LONGEST_REASON} caractères."));
+            }
+            _ => {}
+        }
+        if let Some(same) = held.iter().find(|g| same_grant(g, office, processing, new)) {
+            faults.push(format!(
+                "Cette personne a déjà cette habilitation jusqu’au {}.",
+                same.until.strftime("%d/%m/%Y")
+            ));
+        }
+        if !faults.is_empty() {
+            return Err(UseError::Invalid(faults));
+        }
+        let id = GrantId::random(&*self.rng);
+        let row = GrantRow {
+            office,
+            id,
+            agent: new.agent,
+            processing: processing.to_owned(),
+            profile: new.profile.clone(),
+            territories: new.territories.clone(),
+            from: new.from,
+            until: new.until,
+            giver: Some(caller.actor.agent),
+            given_at: self.now(),
+            reason: new.reason.trim().to_owned(),
+            sponsor: new.sponsor.as_deref().map(str::trim).filter(|s| !s.is_empty()).map(Into::into),
+            withdrawn: None,
+            withdrawn_reason: None,
+            reviewed_on: None,
+        };
+        let mut work = self.store.begin().await?;
+        work.add_grant(&row).await?;
+        let mut line = self.about(caller, processing, operation, new.agent);
+        line.detail.insert("habilitation".to_owned(), id.to_string());
+        line.detail.insert("profil".to_owned(), new.profile.clone());
+        self.commit_told(work, vec![line]).await?;
+        Ok(id)
+    }
+}
+
+/// The person must be there, informed (X-15) and have acknowledged the procedure (X-29).
+fn agent_faults(agent: Option<&AgentRow>) -> Vec<String> {
+    let Some(agent) = agent else { return vec!["Cette personne n’a pas de compte.".to_owned()] };
+    let mut faults = Vec::new();
+    if agent.state != "active" {
+        faults.push("Le compte de cette personne n’est pas actif.".to_owned());
+    }
+    if agent.duties.informed_on.is_none() {
+        let fault = "Cette personne n’a pas encore été informée du traitement et de la trace (X-15).";
+        faults.push(fault.to_owned());
+    }
+    if agent.duties.committed_on.is_none() {
+        let fault = "Cette personne n’a pas encore pris connaissance de la procédure \
+                     d’habilitation (X-29).";
+        faults.push(fault.to_owned());
+    }
+    faults
+}
+
+fn profile_faults(profile: &Profile, new: &NewGrant, caller: &Caller) -> Vec<String> {
+    let mut faults = Vec::new();
+    let latest = profile.max_term.after(new.from);
+    if new.until > latest {
+        faults.push(format!(
+            "Ce profil se donne pour {} au plus\u{a0}: jusqu’au {}.",
+            profile.max_term,
+            latest.strftime("%d/%m/%Y")
+        ));
+    }
+    let named = new.sponsor.as_deref().is_some_and(|s| !s.trim().is_empty());
+    if let Some(sponsor) = profile.sponsor.as_ref().filter(|_| !named) {
+        faults.push(format!("Ce profil demande que le {sponsor} soit nommé (X-13)."));
+    }
+    if profile.partner && !caller.partners_on {
+        faults.push(
+            "Les partenaires sont fermés tant que l’installation n’a pas nommé son autorisation \
+             (X-26)."
+                .to_owned(),
+        );
+    }
+    faults
+}
+
+/// The same profile and perimeter, over days in common.
+fn same_grant(
+    held: &GrantRow,
+    office: huis_kernel::OfficeId,
+    processing: &str,
+    new: &NewGrant,
+) -> bool {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list
+    };
+    held.withdrawn.is_none()
+        && held.office == office
+        && held.processing == processing
+        && held.profile == new.profile
+        && sorted(&held.territories) == sorted(&new.territories)
+        && held.from <= new.until
+        && new.from <= held.until
+}
