@@ -1,25 +1,21 @@
-//! Samples: a dossier and all that is done with it.
+//! Samples: a dossier as it is read.
 
-use huis_dossier::{Facts, Term, TermState, Value};
-use huis_kernel::Money;
+use huis_dossier::{Facts, Term, TermState};
 use huis_law::{Computed, Step};
-use huis_register::{Field, FieldKind};
+use huis_register::FieldKind;
 use huis_web::{
-    forms::{FormData, FormView, parse, render_fields},
+    forms::FormView,
     i18n::Locale,
     layout::{Place, Tone},
-    pages::{
-        Link, Pair, Remark, act_form, archive, conflict, dossier, new_dossier, print, search::Way,
-        section_form, traces,
-    },
+    pages::{Link, Pair, Remark, archive, dossier, print, search::Way, traces},
     term::TermView,
     timeline::{Mark, draw},
 };
 use jiff::civil::date;
 
-use super::{choice, context, field, html, rows, shell, today};
+use super::{context, field, html, shell, today};
 
-const NUMBER: &str = "4821-7730-K";
+pub const NUMBER: &str = "4821-7730-K";
 
 pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let crumbs = ["Ma journée", "Dossiers", NUMBER];
@@ -41,11 +37,6 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
                 },
             }),
         ),
-        ("acte", html(&act(locale))),
-        ("acte-confirmer", html(&confirm(locale))),
-        ("volet", html(&section(locale))),
-        ("conflit", html(&conflict_page(locale))),
-        ("nouveau-dossier", html(&new(locale))),
         (
             "imprimer",
             html(&print::Print {
@@ -61,7 +52,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn remark(tone: Tone, text: &str, article: &str) -> Remark {
+pub fn remark(tone: Tone, text: &str, article: &str) -> Remark {
     Remark { tone, text: text.into(), article: article.into() }
 }
 
@@ -308,273 +299,6 @@ fn view() -> dossier::DossierView {
             Link::new("Qui l’a consulté ?", format!("/dossiers/{NUMBER}/traces")),
             Link::new("Clore…", format!("/dossiers/{NUMBER}/actes/cloture")),
         ],
-    }
-}
-
-fn act_fields() -> Vec<Field> {
-    let mut on =
-        field("on", "Date de l’acte", FieldKind::Date, true, "C’est elle que la loi regarde.");
-    on.help = Some("Le jour où l’acte a été fait, pas celui de la saisie.".into());
-    vec![
-        on,
-        field(
-            "recu_le",
-            "Reçu par la préfecture le",
-            FieldKind::Date,
-            true,
-            "Le délai de deux mois court de la réception.",
-        ),
-        field(
-            "occupant",
-            "Occupant visé",
-            FieldKind::Reference { section: "occupant".into() },
-            true,
-            "Désigne la personne sans la nommer.",
-        ),
-        field(
-            "dette",
-            "Dette à ce jour",
-            FieldKind::Money,
-            false,
-            "Suivre l’évolution de la dette.",
-        ),
-        field(
-            "titre_joint",
-            "Titre exécutoire joint",
-            FieldKind::Bool,
-            false,
-            "Sans titre, la demande est irrecevable.",
-        ),
-        field(
-            "type_bailleur",
-            "Type de bailleur",
-            choice(&[("social", "social"), ("prive", "privé")]),
-            true,
-            "La procédure diffère.",
-        ),
-        field(
-            "diligences",
-            "Diligences du commissaire de justice",
-            FieldKind::LongText { max: 2000 },
-            false,
-            "R. 153-1 les exige.",
-        ),
-    ]
-}
-
-fn act(locale: Locale) -> act_form::ActForm {
-    let form = FormData::from_pairs([
-        ("on", "31/02/2026"),
-        ("recu_le", "17/01/2026"),
-        ("dette", "4 812,360"),
-        ("diligences", "Deux passages, <nul> présent."),
-    ]);
-    let refused = parse(&act_fields(), &form, &context()).unwrap_err();
-    act_form::ActForm {
-        shell: shell(
-            locale,
-            "/dossiers/4821-7730-K/actes/cfp-demande",
-            Some(Place::List),
-            &["Ma journée", "Dossiers", NUMBER, "Demande de concours"],
-        ),
-        label: "Demande de concours de la force publique".into(),
-        article: "CPCE, art. R. 153-1".into(),
-        number: NUMBER.into(),
-        corrects: None,
-        known: vec![
-            Pair::new("Commandement reçu le", "26/02/2026"),
-            Pair::new("Jugement", "12/06/2025, expulsion"),
-        ],
-        remarks: vec![remark(
-            Tone::Warning,
-            "Demande antérieure à la fin du délai du commandement : elle peut être rejetée.",
-            "CE, 18 déc. 2013, n° 363126",
-        )],
-        form: FormView::refused(&act_fields(), &refused, &context())
-            .posts("/dossiers/4821-7730-K/actes/cfp-demande", "Continuer")
-            .hides("_version", "12")
-            .cancels("/dossiers/4821-7730-K"),
-    }
-}
-
-fn confirm(locale: Locale) -> act_form::ActConfirm {
-    act_form::ActConfirm {
-        shell: shell(
-            locale,
-            "/dossiers/4821-7730-K/actes/cfp-accord",
-            Some(Place::List),
-            &["Ma journée", "Dossiers", NUMBER, "Accorder le concours"],
-        ),
-        label: "Accorder le concours".into(),
-        article: "CPCE, art. L. 153-1".into(),
-        number: NUMBER.into(),
-        facts: vec![
-            Pair::new("Date de l’acte", "12/03/2026"),
-            Pair::new("À compter du", "01/04/2026"),
-        ],
-        remarks: vec![],
-        consequences: vec![
-            "La responsabilité de l’État cesse quinze jours après, si l’exécution suit.".into(),
-            "L’huissier et l’occupant reçoivent une lettre.".into(),
-        ],
-        form: FormView::default()
-            .posts("/dossiers/4821-7730-K/actes/cfp-accord", "Enregistrer l’acte")
-            .hides("on", "12/03/2026")
-            .hides("_version", "12")
-            .cancels("/dossiers/4821-7730-K"),
-        unusual_date: Some("La date de l’acte est de plus de six mois.".into()),
-    }
-}
-
-fn section_fields() -> Vec<Field> {
-    vec![
-        field("nom", "Nom", FieldKind::Name, true, "Identifier l’occupant."),
-        field("prenom", "Prénom", FieldKind::Name, true, "Identifier l’occupant."),
-        field(
-            "naissance",
-            "Date de naissance",
-            FieldKind::Date,
-            false,
-            "Distinguer les homonymes.",
-        ),
-        field(
-            "sexe",
-            "Sexe",
-            choice(&[("f", "femme"), ("m", "homme")]),
-            false,
-            "Civilité des courriers.",
-        ),
-        field("telephone", "Téléphone", FieldKind::Phone, false, "Joindre la personne."),
-        field("courriel", "Adresse électronique", FieldKind::Email, false, "Joindre la personne."),
-        field("commune", "Commune", FieldKind::Commune, true, "Adresse de contact."),
-        field(
-            "lien",
-            "Lien de parenté",
-            choice(&[
-                ("conjoint", "conjoint"),
-                ("enfant", "enfant"),
-                ("parent", "parent"),
-                ("autre", "autre"),
-                ("aucun", "aucun"),
-            ]),
-            false,
-            "Composition du ménage.",
-        ),
-    ]
-}
-
-fn section(locale: Locale) -> section_form::SectionForm {
-    let text = |s: &str| Value::Text(s.into());
-    let facts: Facts = [
-        ("nom".to_owned(), text("Schmitt")),
-        ("prenom".to_owned(), text("Mireille")),
-        ("naissance".to_owned(), Value::Date(date(1978, 9, 4))),
-        ("commune".to_owned(), text("68224")),
-        ("lien".to_owned(), Value::Choice("parent".into())),
-        ("dette".to_owned(), Value::Money(Money(4))),
-    ]
-    .into();
-    section_form::SectionForm {
-        shell: shell(
-            locale,
-            "/dossiers/4821-7730-K/volets/occupant/1",
-            Some(Place::List),
-            &["Ma journée", "Dossiers", NUMBER, "Occupant 1"],
-        ),
-        label: "Occupant 1".into(),
-        number: NUMBER.into(),
-        source: "X-07".into(),
-        sensitive: true,
-        form: FormView::from_facts(&section_fields(), &facts, &context())
-            .posts("/dossiers/4821-7730-K/volets/occupant/1", "Enregistrer")
-            .hides("_version", "3")
-            .cancels("/dossiers/4821-7730-K"),
-    }
-}
-
-fn conflict_page(locale: Locale) -> conflict::Conflict {
-    let field = |name: &str, label: &str, before: &str, mine: &str, theirs: &str, theirs_chosen| {
-        conflict::ConflictField {
-            id: format!("c-{name}"),
-            name: name.into(),
-            label: label.into(),
-            before: before.into(),
-            mine: (mine.into(), mine.into()),
-            theirs: (theirs.into(), theirs.into()),
-            theirs_chosen,
-        }
-    };
-    conflict::Conflict {
-        shell: shell(
-            locale,
-            "/dossiers/4821-7730-K/volets/occupant/1",
-            Some(Place::List),
-            &["Ma journée", "Dossiers", NUMBER, "Deux saisies"],
-        ),
-        label: "Occupant 1".into(),
-        number: NUMBER.into(),
-        by: "Bruno Keller a modifié ce volet à 10 h 04".into(),
-        action: "/dossiers/4821-7730-K/volets/occupant/1".into(),
-        cancel: "/dossiers/4821-7730-K".into(),
-        version: 4,
-        fields: vec![
-            field(
-                "telephone",
-                "Téléphone",
-                "01 99 00 11 11",
-                "06 39 98 12 34",
-                "06 39 98 77 77",
-                false,
-            ),
-            field("courriel", "Adresse électronique", "", "", "m.schmitt@example.org", true),
-        ],
-        agreed: vec![("nom".into(), "Schmitt".into())],
-    }
-}
-
-fn new(locale: Locale) -> new_dossier::NewDossier {
-    let mut occupant = context();
-    occupant.prefix = "occupant.".into();
-    let mut local = context();
-    local.prefix = "local.".into();
-    let place = [
-        field("numero", "Numéro", FieldKind::Text { max: 8 }, false, "Désigner le local."),
-        field("voie", "Nom de la voie", FieldKind::Text { max: 120 }, true, "Désigner le local."),
-        field(
-            "commune",
-            "Commune",
-            FieldKind::Commune,
-            true,
-            "Le secteur et les jours fériés en dépendent.",
-        ),
-        field(
-            "bail",
-            "Date de signature du bail",
-            FieldKind::Date,
-            true,
-            "Elle décide du délai du commandement.",
-        ),
-    ];
-    let empty = Default::default();
-    let group = |id: &str, label: &str, fields| new_dossier::Group {
-        id: id.into(),
-        label: label.into(),
-        fields,
-    };
-    let mut form =
-        FormView::default().posts("/dossiers/nouveau", "Ouvrir le dossier").cancels("/journee");
-    form.communes = context().communes;
-    new_dossier::NewDossier {
-        shell: shell(locale, "/dossiers/nouveau", Some(Place::List), &["Ma journée", "Dossiers", "Ouvrir un dossier"]),
-        groups: vec![
-            group("g-occupant", "Occupant", render_fields(&section_fields(), &empty, &[], &occupant)),
-            group("g-local", "Local", render_fields(&place, &empty, &[], &local)),
-        ],
-        form,
-        alike: rows(&[(5, "Audience", "Assignation")]),
-        archived: Some("Un dossier clos concerne le même occupant. Vérifiez s’il doit être rouvert avant d’en ouvrir un autre.".into()),
-        archived_rows: vec![],
-        notice: "Dès l’ouverture, une lettre d’information est préparée pour l’occupant et pour les autres occupants.".into(),
     }
 }
 

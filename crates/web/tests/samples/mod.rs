@@ -9,6 +9,7 @@
 
 mod case;
 mod desk;
+mod entry;
 mod office;
 
 use askama::Template;
@@ -52,6 +53,7 @@ pub const EVERY_POWER: [Power; 17] = [
 pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     let mut out = desk::pages(locale);
     out.extend(case::pages(locale));
+    out.extend(entry::pages(locale));
     out.extend(office::pages(locale));
     out
 }
