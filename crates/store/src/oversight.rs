@@ -67,7 +67,7 @@ impl Store {
         rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?, r.count(2)?))).collect()
     }
 
-    /// How many units, among those due by a day, a hold has kept past their own term.
+    /// How many dossiers a hold keeps past their own term on a day.
     pub async fn held(&self, perimeter: Perimeter<'_>, today: Date) -> Result<u64, StoreError> {
         let mut list = params![today];
         let sql = format!(
