@@ -190,6 +190,26 @@ impl Store {
             .collect())
     }
 
+    /// The day on which the last key of each of these archived dossiers is destroyed (X-09).
+    pub async fn erased_on(
+        &self,
+        office: OfficeId,
+        cards: &[CardRow],
+    ) -> Result<std::collections::HashMap<DossierId, Date>, StoreError> {
+        if cards.is_empty() {
+            return Ok(std::collections::HashMap::new());
+        }
+        let sql = format!(
+            "SELECT dossier, MAX(next_on) FROM unit WHERE office = $1 AND next_step = 'destroy'
+             AND dossier IN ({}) GROUP BY dossier",
+            places(2, cards.len())
+        );
+        let mut list = params![office];
+        list.extend(ids(cards.iter().map(|c| c.dossier)));
+        let rows = self.data.all(&sql, list).await?;
+        rows.iter().map(|r| Ok((DossierId::from_bytes(r.id16(0)?), r.date(1)?))).collect()
+    }
+
     /// The board: how many active dossiers by territory and stage, how many of them are late.
     pub async fn board(
         &self,

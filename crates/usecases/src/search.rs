@@ -8,7 +8,7 @@ use huis_store::dossiers::CardRow;
 use huis_trace::{Dossiers, Operation};
 use huis_vault::{ArchiveSecret, Token};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{Caller, Huis, ListLine, UseError, lists::list_line};
 
@@ -32,6 +32,8 @@ pub struct FoundLine {
     pub by: Vec<String>,
     /// Closed on (archive only).
     pub closed_on: Option<huis_kernel::Date>,
+    /// The day its last key is destroyed (archive only).
+    pub erased_on: Option<huis_kernel::Date>,
 }
 
 /// What a question finds.
@@ -179,12 +181,18 @@ impl Huis {
         self.trace(line).await?;
         let names = self.territory_names(caller).await?;
         let (cards, by): (Vec<_>, Vec<_>) = found.into_values().unzip();
+        let erased = if question.archive {
+            self.store.erased_on(caller.office.office, &cards).await?
+        } else {
+            HashMap::new()
+        };
         let rows = self.store.with_next(caller.office.office, cards).await?;
         let mut lines: Vec<FoundLine> = rows
             .into_iter()
             .zip(by)
             .map(|(row, by)| FoundLine {
                 closed_on: row.card.closed_on,
+                erased_on: erased.get(&row.card.dossier).copied(),
                 line: list_line(&names, row),
                 by,
             })
@@ -290,11 +298,13 @@ impl Huis {
         Ok(())
     }
 
-    /// Locks the archive again for this session; also done when the session ends.
-    pub fn lock_archive(&self, sessions: impl IntoIterator<Item = SessionId>) {
-        let mut unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for session in sessions {
-            unlocked.remove(&session);
+    /// Locks the archive again for the caller's session; also done when the session ends.
+    pub fn close_archive(&self, caller: &Caller) {
+        if let Some(session) = caller.actor.session {
+            self.unlocked
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .remove(&session);
         }
     }
 
