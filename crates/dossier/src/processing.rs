@@ -176,4 +176,30 @@ pub trait Processing: Send + Sync {
     }
     /// Where the dossier stands on a day.
     fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing;
+    /// What lists call the rules of deadlines: code and label. A card holds the code alone.
+    fn term_labels(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+    /// What lists call the steps, in the order of the procedure: code and label.
+    fn step_labels(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+    /// What a rule of a deadline is called; its code when it has no name.
+    fn term_label<'a>(&self, rule: &'a str) -> &'a str {
+        label(self.term_labels(), rule)
+    }
+    /// What a step is called; its code when it has no name.
+    fn step_label<'a>(&self, step: &'a str) -> &'a str {
+        label(self.step_labels(), step)
+    }
+    /// The sections that come with an act, in one form and one writing (X-08: the police report
+    /// and its deposit); elsewhere they are read only.
+    fn brings(&self, act: &str) -> &'static [&'static str] {
+        let _ = act;
+        &[]
+    }
+}
+
+fn label<'a>(labels: &[(&'static str, &'static str)], code: &'a str) -> &'a str {
+    labels.iter().find(|(known, _)| *known == code).map_or(code, |(_, label)| label)
 }

@@ -7,6 +7,7 @@
 //! - [`check`]: what is wrong with one act (refused);
 //! - [`irregular`]: what the law says of an act that stands all the same (flagged);
 //! - [`terms`]: the deadlines, one file a subject;
+//! - [`labels`]: what lists call deadlines and steps;
 //! - [`standing`], [`offers`]: where the dossier stands, and what may come next;
 //! - [`calc`]: the same answers alone, JSON in and JSON out.
 
@@ -15,6 +16,7 @@ mod check;
 mod course;
 mod irregular;
 mod kinds;
+mod labels;
 mod offers;
 mod order;
 mod standing;
@@ -59,5 +61,15 @@ impl Processing for Eviction {
     }
     fn standing(&self, case: &Case<'_>, law: &Law, today: Date) -> Standing {
         standing::standing(case, law, today)
+    }
+    fn term_labels(&self) -> &'static [(&'static str, &'static str)] {
+        labels::TERMS
+    }
+    fn step_labels(&self) -> &'static [(&'static str, &'static str)] {
+        labels::STEPS
+    }
+    /// The report is deposited as it is written.
+    fn brings(&self, act: &str) -> &'static [&'static str] {
+        if act == Kind::DeposerRapport.id() { &["rapport_police"] } else { &[] }
     }
 }

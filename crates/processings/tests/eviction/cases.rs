@@ -174,6 +174,11 @@ fn check_standing(
 ) {
     let standing = Eviction.standing(dossier, law, today);
     let text = |key: &str| case.get(key).map(|v| v.as_str().unwrap().to_owned());
+    // Lists name steps and deadlines by their code, an opened dossier in words: the same words.
+    same("nom du pas", &Eviction.step_label(&standing.step), &standing.step_label.as_str(), wrong);
+    for term in &standing.terms {
+        same("nom d'échéance", &Eviction.term_label(&term.rule), &term.label.as_str(), wrong);
+    }
     if let Some(want) = text("etape") {
         same("étape", &standing.stage, &want, wrong);
     }
