@@ -21,6 +21,8 @@ pub struct ListFilter {
     pub step: Option<String>,
     /// Remarks at least this severe.
     pub severity: u32,
+    /// Only those where someone should have acted before this day.
+    pub late_on: Option<Date>,
 }
 
 /// A row of a list: a card and its nearest running deadline.
@@ -143,6 +145,15 @@ impl Store {
                 list.push(Param::from(value));
                 wheres.push_str(&format!(" AND d.{column} = ${}", list.len()));
             }
+        }
+        if let Some(day) = filter.late_on {
+            list.push(Param::from(day));
+            wheres.push_str(&format!(
+                " AND EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
+                  AND t.dossier = d.dossier AND t.state = 'running' AND t.action = 1
+                  AND t.due < ${})",
+                list.len()
+            ));
         }
         if let Some(after) = after {
             list.push(Param::from(after.changed_at));

@@ -87,6 +87,8 @@ pub struct ListQuery {
     pub step: Option<String>,
     /// Remarks at least this severe.
     pub severity: u32,
+    /// Only those where something is past its date.
+    pub late: bool,
     /// After this row: (last change, number), as given by the page before.
     pub after: Option<(Instant, CaseNumber)>,
 }
@@ -223,6 +225,7 @@ impl Huis {
             stage: query.stage.clone(),
             step: query.step.clone(),
             severity: query.severity,
+            late_on: query.late.then_some(caller.today),
         };
         let office = caller.office.office;
         let after = match query.after {
