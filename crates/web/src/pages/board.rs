@@ -36,6 +36,8 @@ pub struct Cell {
     pub late: u32,
     /// The list of them.
     pub href: String,
+    /// The list of the late ones.
+    pub late_href: String,
 }
 
 impl Cell {

@@ -21,6 +21,8 @@ pub struct Day {
     pub groups: Vec<Group>,
     /// Nothing waits: what to do then.
     pub idle: Vec<Link>,
+    /// No list for this profile: a dossier is opened by the number that came with the request.
+    pub by_number: bool,
 }
 
 /// A count at the top of the page.

@@ -18,7 +18,7 @@ pub struct List {
     pub filters: Vec<Filter>,
     /// Is any filter set?
     pub filtered: bool,
-    /// « 128 », « 99+ ».
+    /// « 12 dossiers », or how they are ordered when there are more than a page.
     pub count: String,
     /// Rows.
     pub rows: Vec<CaseRow>,
@@ -28,6 +28,4 @@ pub struct List {
     pub first: Option<String>,
     /// May create a dossier.
     pub create: bool,
-    /// Other agents, for reassigning several at once: (id, name). Empty when not allowed.
-    pub assignees: Vec<(String, String)>,
 }

@@ -26,15 +26,13 @@ pub mod settings;
 pub mod supervise;
 pub mod traces;
 
-/// A dossier in a table: its card, and what the reader's grant lets be opened beside it.
+/// A dossier in a table: its card, and nothing that is sealed (I1).
 #[derive(Clone, Debug)]
 pub struct CaseRow {
     /// Its number.
     pub number: String,
     /// Its page.
     pub href: String,
-    /// Whom it concerns, when the list was opened under a trace; none otherwise.
-    pub who: Option<String>,
     /// What is due or what happened.
     pub what: String,
     /// The date that counts.
@@ -43,10 +41,12 @@ pub struct CaseRow {
     pub chip: Option<Chip>,
     /// Stage.
     pub stage: String,
+    /// Finer step, in words; empty when it says no more than the stage.
+    pub step: String,
     /// Unit (arrondissement).
     pub unit: String,
-    /// Who follows it.
-    pub agent: Option<String>,
+    /// The worst remark on it, when there is one to look at.
+    pub mark: Option<(Tone, &'static str)>,
 }
 
 impl CaseRow {

@@ -10,12 +10,8 @@ use crate::{forms::FormView, layout::Shell, pages::CaseRow};
 pub struct Search {
     /// Shell.
     pub shell: Shell,
-    /// The ways to search, of the register's `[[recherche]]`.
+    /// The ways to search: by number, then those of the register's `[[recherche]]`.
     pub ways: Vec<Way>,
-    /// What was typed as a dossier's number, and why it is not one.
-    pub number: String,
-    /// Why the number was refused.
-    pub number_fault: Option<String>,
 }
 
 /// One way to search: the fields that must be given together.
@@ -39,6 +35,10 @@ pub struct SearchResults {
     pub shell: Shell,
     /// What was searched, in words that name no one (« nom et prénom »).
     pub way: String,
+    /// The form again, with what was asked.
+    pub again: String,
+    /// Why the question could not be answered as it is.
+    pub missing: Vec<String>,
     /// Rows.
     pub rows: Vec<CaseRow>,
     /// More were found than are shown.

@@ -17,6 +17,10 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     out.extend([
         ("journee", html(&day_page(locale, false))),
         ("journee-vide", html(&day_page(locale, true))),
+        (
+            "journee-police",
+            html(&day::Day { by_number: true, idle: vec![], ..day_page(locale, true) }),
+        ),
         ("recherche", html(&search_page(locale))),
         ("resultats", html(&results(locale, false))),
         ("resultats-vides", html(&results(locale, true))),
@@ -124,6 +128,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
                 "voir les échéances des trente prochains jours",
                 "/dossiers?echeance=30",
             )],
+            by_number: false,
         };
     }
     shell.flashes = vec![Flash {
@@ -186,6 +191,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
             ),
         ],
         idle: vec![],
+        by_number: false,
     }
 }
 
@@ -228,8 +234,6 @@ fn search_page(locale: Locale) -> search::Search {
                     .posts("/recherche", "Chercher"),
             ),
         ],
-        number: "4821-7730-Q".into(),
-        number_fault: Some("La lettre ne correspond pas aux chiffres : vérifiez le numéro.".into()),
     }
 }
 
@@ -237,6 +241,8 @@ fn results(locale: Locale, empty: bool) -> search::SearchResults {
     search::SearchResults {
         shell: shell(locale, "/recherche/8f3c", None, &["Ma journée", "Recherche", "Résultats"]),
         way: "nom et prénom d’un occupant".into(),
+        again: "/recherche?reprendre=8f3c".into(),
+        missing: vec![],
         rows: if empty {
             vec![]
         } else {
@@ -300,21 +306,22 @@ fn list_page(locale: Locale, empty: bool) -> list::List {
         shell: shell(locale, "/dossiers", Some(Place::List), &["Ma journée", "Dossiers"]),
         filters: filters(),
         filtered: empty,
-        count: if empty { "0".into() } else { "99+".into() },
+        count: if empty { String::new() } else { "Par cinquante, le dernier modifié d’abord".into() },
         rows: if empty { vec![] } else { rows(&many) },
         next: Some("/dossiers?apres=3f".into()),
         first: None,
         create: true,
-        assignees: vec![
-            ("a1".into(), "Bruno Keller".into()),
-            ("a2".into(), "Thi Mai Nguyen".into()),
-        ],
     }
 }
 
 fn board_page(locale: Locale) -> board::Board {
     let cell =
-        |count, late| board::Cell { count, late, href: "/dossiers?etape=cfp&secteur=684".into() };
+        |count, late| board::Cell {
+            count,
+            late,
+            href: "/dossiers?etape=cfp&secteur=684".into(),
+            late_href: "/dossiers?etape=cfp&secteur=684&retard=oui".into(),
+        };
     let row = |unit: &str, cells: &[(u32, u32)]| board::BoardRow {
         unit: unit.into(),
         cells: cells.iter().map(|(c, l)| cell(*c, *l)).collect(),

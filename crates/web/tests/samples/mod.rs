@@ -18,7 +18,7 @@ use huis_register::{Choice, Field, FieldKind, Power};
 use huis_web::{
     forms::{Commune, FormContext, Occurrence, plain},
     i18n::Locale,
-    layout::{AgentMenu, Crumb, Place, Shell, navigation},
+    layout::{AgentMenu, Crumb, Place, Shell, Tone, navigation},
     pages::CaseRow,
     term::Chip,
 };
@@ -141,13 +141,6 @@ pub fn field(id: &str, label: &str, kind: FieldKind, required: bool, why: &str) 
 /// Rows of a list: due days from today, and what.
 pub fn rows(what: &[(i64, &str, &str)]) -> Vec<CaseRow> {
     let numbers = ["4821-7730-K", "0317-5529-C", "9904-1182-P", "5510-8843-T", "7263-0091-B"];
-    let people = [
-        "Mireille Schmitt",
-        "Karim Belhadj",
-        "Jean-Noël d’Aubigné-Kessler",
-        "Thi Mai Nguyen",
-        "Sylvain Muller",
-    ];
     let units = ["Mulhouse", "Colmar-Ribeauvillé", "Altkirch", "Thann-Guebwiller", "Mulhouse"];
     what.iter()
         .enumerate()
@@ -157,13 +150,13 @@ pub fn rows(what: &[(i64, &str, &str)]) -> Vec<CaseRow> {
             CaseRow {
                 number: number.into(),
                 href: format!("/dossiers/{number}"),
-                who: Some(people[i % 5].into()),
                 what: (*text).into(),
                 due: Some(due),
                 chip: Some(Chip::of(due, today())),
                 stage: (*stage).into(),
                 unit: units[i % 5].into(),
-                agent: (i % 4 != 2).then(|| "A.-L. Wuttemberger".into()),
+                step: "Concours demandé".into(),
+                mark: (i % 4 == 2).then_some((Tone::Bad, "grave")),
             }
         })
         .collect()

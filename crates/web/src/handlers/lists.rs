@@ -1,0 +1,352 @@
+//! What an agent has to do: the day page, the list and the board. Cards only (I1), whose codes are
+//! named by the register and the rules.
+
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::Response,
+    routing::get,
+};
+use huis_kernel::{CaseNumber, Date, Instant};
+use huis_register::Power;
+use huis_usecases::{ActLine, BoardCell, DayLine, ListLine, ListQuery, Processed};
+use serde::Deserialize;
+
+use crate::{
+    app::{App, Me, fail},
+    errors::{PageError, page},
+    fmt,
+    layout::{Crumb, Place, Tone},
+    pages::{CaseRow, Filter, Link, board, day, list},
+    routes,
+    term::Chip,
+};
+
+/// The routes.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(routes::DAY, get(day_page))
+        .route(routes::LIST, get(list_page))
+        .route(routes::BOARD, get(board_page))
+}
+
+/// A card as a row: what is due or what happened, and when.
+pub(super) fn row(
+    processed: &Processed,
+    line: &ListLine,
+    what: String,
+    due: Option<Date>,
+    chip: Option<Chip>,
+) -> CaseRow {
+    let stage = processed.register.stage(&line.stage);
+    CaseRow {
+        number: line.number.to_string(),
+        href: routes::dossier(line.number),
+        what,
+        due,
+        chip,
+        stage: stage.map_or_else(|| line.stage.clone(), |s| s.label.clone()),
+        step: processed.rules.step_label(&line.step).to_owned(),
+        unit: line.territory.clone(),
+        mark: match line.severity {
+            3.. => Some((Tone::Bad, "irrégularité grave")),
+            2 => Some((Tone::Warning, "à vérifier")),
+            _ => None,
+        },
+    }
+}
+
+/// A card with its nearest deadline.
+pub(super) fn next_row(processed: &Processed, line: &ListLine, today: Date) -> CaseRow {
+    let what = line.next.as_ref().map(|(rule, _)| processed.rules.term_label(rule).to_owned());
+    let due = line.next.as_ref().map(|(_, due)| *due);
+    let chip = due.map(|d| Chip::of(d, today));
+    row(processed, line, what.unwrap_or_else(|| "Aucune échéance à tenir".into()), due, chip)
+}
+
+async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+    let processed = me.processed()?;
+    let shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
+    let today = fmt::long_date(me.caller.today);
+    if !me.can(Power::Lists) {
+        // no list for whom is asked one thing on one dossier; the number is given to
+        // them with the request.
+        let opens = me.opens_dossiers();
+        let idle = if opens { Vec::new() } else { doors(&me) };
+        let (counts, groups) = (Vec::new(), Vec::new());
+        return Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: opens }));
+    }
+    let found = app.huis.day(&me.caller, &me.processing).await.map_err(fail)?;
+    let due = |lines: &[DayLine]| -> Vec<CaseRow> {
+        let rows = lines.iter().map(|l| {
+            let chip = Chip::of(l.due, me.caller.today);
+            let what = processed.rules.term_label(&l.rule).to_owned();
+            row(processed, &l.line, what, Some(l.due), Some(chip))
+        });
+        rows.collect()
+    };
+    let soon_count = found.today.len() as u64;
+    let counts = vec![
+        count(found.late_count, "en retard", "#retard", Tone::Bad),
+        count(soon_count, "à faire aujourd’hui", "#aujourdhui", Tone::Warning),
+        count(found.coming_count, "dans les deux semaines", "#bientot", Tone::Info),
+        count(found.came_in.len() as u64, "arrivés depuis trois jours", "#arrive", Tone::Info),
+        count(found.stuck.len() as u64, "sans mouvement", "#bloque", Tone::Info),
+    ]
+    .into_iter()
+    .filter(|c| c.number != "0")
+    .collect();
+    let more_late = (found.late_count > found.late.len() as u64)
+        .then(|| Link::new("Voir tous les dossiers en retard", format!("{}?retard=oui", routes::LIST)));
+    let came_in = found.came_in.iter().map(|a| arrival(processed, &me, a)).collect();
+    let stuck = found.stuck.iter().map(|l| stuck_row(processed, &me, l)).collect();
+    let groups = vec![
+        group("retard", "En retard", "La date est passée et rien ne dit que c’est fait.", due(&found.late), more_late),
+        group("aujourdhui", "Aujourd’hui", "Dernier jour.", due(&found.today), None),
+        group("bientot", "Dans les deux semaines", "Par date.", due(&found.coming), None),
+        group("arrive", "Arrivé depuis trois jours", "Actes enregistrés, le dernier d’abord.", came_in, None),
+        group("bloque", "Sans mouvement", "Aucune échéance, aucun acte depuis deux mois : relancer ou clore.", stuck, None),
+    ]
+    .into_iter()
+    .filter(|g| !g.rows.is_empty())
+    .collect();
+    let idle = doors(&me);
+    Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: false }))
+}
+
+/// Where one may go when nothing waits.
+fn doors(me: &Me) -> Vec<Link> {
+    let all = [
+        (Power::Lists, "Parcourir les dossiers en cours", routes::LIST),
+        (Power::Search, "Chercher un dossier", routes::SEARCH),
+        (Power::Create, "Ouvrir un dossier", routes::NEW),
+        (Power::Archive, "Chercher dans les dossiers clos", routes::ARCHIVE),
+        (Power::Alerts, "Voir les alertes", routes::ALERTS),
+        (Power::Grant, "Gérer les habilitations", routes::GRANTS),
+        (Power::Register, "Lire le registre", routes::REGISTER),
+    ];
+    all.into_iter()
+        .filter(|(power, ..)| me.can(*power))
+        .map(|(_, label, href)| Link::new(label, href))
+        .collect()
+}
+
+fn count(n: u64, label: &str, href: &str, tone: Tone) -> day::Count {
+    let number = if n > 99 { "99+".to_owned() } else { n.to_string() };
+    day::Count { number, label: label.to_owned(), href: href.to_owned(), tone }
+}
+
+fn group(id: &str, title: &str, hint: &str, rows: Vec<CaseRow>, more: Option<Link>) -> day::Group {
+    day::Group { id: id.to_owned(), title: title.to_owned(), hint: hint.to_owned(), rows, more }
+}
+
+fn arrival(processed: &Processed, me: &Me, act: &ActLine) -> CaseRow {
+    let label = processed.register.act(&act.kind).map_or(act.kind.as_str(), |a| a.label.as_str());
+    let what = match &act.by {
+        Some(name) => format!("{label} (par {name})"),
+        None => label.to_owned(),
+    };
+    let day = act.recorded.date_in(&me.zone());
+    row(processed, &act.line, what, Some(day), None)
+}
+
+fn stuck_row(processed: &Processed, me: &Me, line: &ListLine) -> CaseRow {
+    let moved = line.changed_at.date_in(&me.zone());
+    row(processed, line, "Dernier changement".to_owned(), Some(moved), None)
+}
+
+/// The filters of the list, kept in the address: codes only, nothing personal (I13).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    etape: String,
+    secteur: String,
+    pas: String,
+    remarques: String,
+    retard: String,
+    apres: String,
+}
+
+impl Asked {
+    fn query(&self) -> ListQuery {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        ListQuery {
+            territory: some(&self.secteur),
+            stage: some(&self.etape),
+            step: some(&self.pas),
+            severity: self.remarques.parse().unwrap_or(0),
+            late: self.retard == "oui",
+            after: self.apres.split_once('.').and_then(|(at, number)| {
+                let number: CaseNumber = number.parse().ok()?;
+                Some((Instant(at.parse().ok()?), number))
+            }),
+        }
+    }
+
+    /// The address of this list, without its page.
+    fn href(&self) -> String {
+        let pairs = [
+            ("etape", &self.etape),
+            ("secteur", &self.secteur),
+            ("pas", &self.pas),
+            ("remarques", &self.remarques),
+            ("retard", &self.retard),
+        ];
+        let set: Vec<String> = pairs
+            .iter()
+            .filter(|(_, value)| is_code(value))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if set.is_empty() {
+            routes::LIST.to_owned()
+        } else {
+            format!("{}?{}", routes::LIST, set.join("&"))
+        }
+    }
+}
+
+/// Codes of the register need no escaping in an address; anything else is not one.
+fn is_code(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+async fn list_page(
+    State(app): State<App>,
+    me: Me,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let processed = me.processed()?;
+    let query = asked.query();
+    let found = app.huis.list(&me.caller, &me.processing, &query).await.map_err(fail)?;
+    let territories = app
+        .huis
+        .territories(&me.caller, &me.processing, Power::Lists)
+        .await
+        .map_err(fail)?;
+    let register = &processed.register;
+    let stages = register.stages.iter().map(|s| (s.id.as_str(), s.label.as_str()));
+    let units = territories.iter().map(|(code, name)| (code.as_str(), name.as_str()));
+    let steps = processed.rules.step_labels().iter().copied();
+    let filters = vec![
+        filter("etape", "Étape", "toutes", stages, &asked.etape),
+        filter("secteur", "Secteur", "tous", units, &asked.secteur),
+        filter("pas", "Situation", "toutes", steps, &asked.pas),
+        filter("retard", "Échéances", "toutes", [("oui", "en retard")], &asked.retard),
+        filter(
+            "remarques",
+            "Remarques",
+            "avec ou sans",
+            [("2", "à vérifier ou graves"), ("3", "graves")],
+            &asked.remarques,
+        ),
+    ];
+    let here = asked.href();
+    let filtered = here != routes::LIST;
+    let first = query.after.is_some().then(|| here.clone());
+    let next = found.next.map(|(at, number)| {
+        let sign = if filtered { '&' } else { '?' };
+        format!("{here}{sign}apres={}.{number}", at.0)
+    });
+    let n = found.lines.len() as u64;
+    let count = if next.is_none() && first.is_none() {
+        format!("{n}\u{a0}dossier{}", fmt::s(n))
+    } else {
+        "Les derniers modifiés d’abord, cinquante par page".to_owned()
+    };
+    let today = me.caller.today;
+    Ok(page(&list::List {
+        shell: me.shell(Some(Place::List), crumbs("Dossiers")),
+        filters,
+        filtered,
+        count,
+        rows: found.lines.iter().map(|l| next_row(processed, l, today)).collect(),
+        next,
+        first,
+        create: me.can(Power::Create),
+    }))
+}
+
+fn filter<'a>(
+    name: &str,
+    label: &str,
+    all: &str,
+    options: impl IntoIterator<Item = (&'a str, &'a str)>,
+    chosen: &str,
+) -> Filter {
+    let every = (String::new(), all.to_owned(), chosen.is_empty());
+    let options = options
+        .into_iter()
+        .map(|(code, text)| (code.to_owned(), text.to_owned(), code == chosen));
+    Filter {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        options: std::iter::once(every).chain(options).collect(),
+    }
+}
+
+fn crumbs(here: &str) -> Vec<Crumb> {
+    vec![Crumb::link("Ma journée", routes::DAY), Crumb::here(here)]
+}
+
+async fn board_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+    let found = app.huis.board(&me.caller, &me.processing).await.map_err(fail)?;
+    let cell = |unit: Option<&str>, stage: Option<&str>| -> board::Cell {
+        let sum = found
+            .cells
+            .iter()
+            .filter(|((u, s), _)| unit.is_none_or(|w| w == u) && stage.is_none_or(|w| w == s))
+            .fold(BoardCell::default(), |sum, (_, c)| BoardCell {
+                count: sum.count + c.count,
+                late: sum.late + c.late,
+            });
+        let code = |code: Option<&str>| code.unwrap_or_default().to_owned();
+        let asked = Asked { etape: code(stage), secteur: code(unit), ..Asked::default() };
+        let late = Asked { retard: "oui".to_owned(), ..asked.clone() };
+        board::Cell {
+            count: u32::try_from(sum.count).unwrap_or(u32::MAX),
+            late: u32::try_from(sum.late).unwrap_or(u32::MAX),
+            href: asked.href(),
+            late_href: late.href(),
+        }
+    };
+    let line = |unit: Option<&str>| -> Vec<board::Cell> {
+        let stages = found.stages.iter().map(|(id, _)| Some(id.as_str()));
+        stages.chain([None]).map(|stage| cell(unit, stage)).collect()
+    };
+    let rows = found
+        .territories
+        .iter()
+        .map(|(code, name)| board::BoardRow { unit: name.clone(), cells: line(Some(code)) })
+        .collect();
+    Ok(page(&board::Board {
+        shell: me.shell(Some(Place::Board), crumbs("Tableau")),
+        stages: found.stages.iter().map(|(_, label)| label.clone()).collect(),
+        rows: if found.cells.is_empty() { Vec::new() } else { rows },
+        totals: line(None),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_list_keeps_its_filters_and_nothing_else() {
+        let asked = Asked {
+            etape: "cfp".into(),
+            secteur: "684".into(),
+            retard: "oui".into(),
+            pas: "a b&c=d".into(),
+            apres: "1767186300000.4821-7730-K".into(),
+            ..Asked::default()
+        };
+        assert_eq!(asked.href(), "/dossiers?etape=cfp&secteur=684&retard=oui");
+        assert_eq!(Asked::default().href(), "/dossiers");
+        let number = CaseNumber::from_digits(1234).unwrap();
+        let page = Asked { apres: format!("1767186300000.{number}"), ..asked };
+        assert_eq!(page.query().after, Some((Instant(1_767_186_300_000), number)));
+        assert!(page.query().late);
+        assert_eq!(Asked { apres: "n’importe quoi".into(), ..Asked::default() }.query().after, None);
+    }
+}
