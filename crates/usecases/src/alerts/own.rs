@@ -1,0 +1,136 @@
+//! An agent's own name, by tokens: searching oneself, or opening one's own file, stands out.
+//! Computed from the account when it is wanted and kept nowhere: a new index key changes nothing.
+
+use huis_access::search::{Asked, asked_tokens};
+use huis_kernel::{AgentId, OfficeId};
+use huis_register::{FieldKind, Register, Search};
+use huis_trace::{Line, Operation};
+use huis_vault::{IndexKey, Token};
+use std::collections::BTreeSet;
+
+use crate::{Huis, UseError};
+
+/// The tokens of one name under one search, in the active index or the archive's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OwnTokens {
+    processing: String,
+    archive: bool,
+    tokens: Vec<Token>,
+}
+
+impl OwnTokens {
+    fn codes(&self) -> impl Iterator<Item = String> {
+        // As a search writes them in its line.
+        self.tokens.iter().map(|t| format!("{:05x}", t.0))
+    }
+
+    /// Did a search ask for this name? A token is short, so that one alone may be met by chance;
+    /// the same name, or a near one, meets in two at least.
+    fn searched(&self, asked: &BTreeSet<&str>) -> bool {
+        let met = self.codes().filter(|code| asked.contains(code.as_str())).count();
+        met >= self.tokens.len().min(2)
+    }
+}
+
+/// The tokens of an agent's own name under each search of a register that asks for two names and
+/// nothing else. The register writes the last name first: it is the one that matches nearly.
+pub fn own_name_tokens(
+    register: &Register,
+    key: &IndexKey,
+    first_name: &str,
+    last_name: &str,
+) -> Vec<BTreeSet<Token>> {
+    let is_name = |p: &huis_register::FieldPath| {
+        let field = register.section(&p.section).and_then(|s| s.field(p.field.as_deref()?));
+        field.is_some_and(|f| f.kind == FieldKind::Name)
+    };
+    let of = |search: &Search| {
+        let [last, first] = search.of.as_slice() else { return None };
+        if !is_name(last) || !is_name(first) {
+            return None;
+        }
+        let asked: Asked = [
+            (last.field.clone()?, last_name.to_owned()),
+            (first.field.clone()?, first_name.to_owned()),
+        ]
+        .into();
+        let tokens = asked_tokens(search, &asked, key);
+        (!tokens.is_empty()).then_some(tokens)
+    };
+    register.searches.iter().filter_map(of).collect()
+}
+
+impl Huis {
+    /// All the tokens of an agent's own name in an office.
+    pub(super) async fn own_tokens(
+        &self,
+        office: OfficeId,
+        agent: AgentId,
+    ) -> Result<Vec<OwnTokens>, UseError> {
+        let Some(row) = self.store.agent(agent).await? else { return Ok(Vec::new()) };
+        let mut out = Vec::new();
+        for processed in self.processed.values() {
+            let register = &processed.register;
+            for archive in [false, true] {
+                let key = self.index_key(office, archive);
+                for tokens in own_name_tokens(register, &key, &row.first_name, &row.last_name) {
+                    let tokens = tokens.into_iter().collect();
+                    out.push(OwnTokens { processing: register.id.clone(), archive, tokens });
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The codes by which a line is about its own agent; none for any other line.
+    pub(super) async fn own_codes(
+        &self,
+        office: OfficeId,
+        line: &Line,
+        own: &[OwnTokens],
+    ) -> Result<Vec<String>, UseError> {
+        let mine = || own.iter().filter(|o| o.processing == line.processing);
+        if matches!(line.operation, Operation::Search | Operation::ArchiveSearch) {
+            let asked: BTreeSet<&str> =
+                line.detail.get("tokens").map(|t| t.split(',').collect()).unwrap_or_default();
+            let met = mine().filter(|o| o.searched(&asked));
+            return Ok(met.flat_map(OwnTokens::codes).collect());
+        }
+        // One dossier opened by itself: a list or a bulk print is not a look at one's own file.
+        let [dossier] = line.dossiers.listed() else { return Ok(Vec::new()) };
+        if !line.operation.opens() {
+            return Ok(Vec::new());
+        }
+        for own in mine() {
+            // The same name gives the same tokens, every one of them.
+            if self.store.bears(office, *dossier, &own.tokens, own.archive).await? {
+                return Ok(own.codes().collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(tokens: &[i64]) -> OwnTokens {
+        let tokens = tokens.iter().copied().map(Token).collect();
+        OwnTokens { processing: "essai".into(), archive: false, tokens }
+    }
+
+    #[test]
+    fn x_24_one_shared_token_is_chance_two_are_a_name() {
+        for (tokens, asked, expected) in [
+            (&[1, 2, 3][..], &["00001"][..], false),
+            (&[1, 2, 3], &["00001", "00003"], true),
+            (&[1, 2, 3], &["000ff", "00003"], false),
+            (&[255], &["000ff"], true),
+            (&[1, 2], &[], false),
+        ] {
+            let asked = asked.iter().copied().collect();
+            assert_eq!(own(tokens).searched(&asked), expected, "{tokens:?} {asked:?}");
+        }
+    }
+}

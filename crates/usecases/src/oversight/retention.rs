@@ -1,0 +1,137 @@
+//! What the sweep will do by a date, before it does it, and what it has done. Counts
+//! and numbers, no personal datum.
+
+use huis_kernel::{CaseNumber, Date, Instant, OfficeId};
+use huis_register::Power;
+use huis_store::oversight::Perimeter;
+use huis_trace::{Dossiers, Operation};
+
+use crate::{Caller, Huis, PlanLine, UseError};
+
+/// How many dossiers the plan names.
+const NAMED: u32 = 200;
+/// How many certificates are shown.
+const CERTIFICATES: u32 = 50;
+
+/// A dossier that a step awaits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedCard {
+    /// Number.
+    pub number: CaseNumber,
+    /// Retention unit.
+    pub unit: String,
+    /// `archive` or `destroy`.
+    pub step: String,
+    /// The day.
+    pub on: Date,
+}
+
+/// A certificate of destruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateLine {
+    /// When it was made.
+    pub at: Instant,
+    /// Counts and rule names (JSON).
+    pub body: String,
+    /// Its place in the signed log.
+    pub proof: String,
+}
+
+/// What will be archived and destroyed by a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetentionPlan {
+    /// The date.
+    pub at: Date,
+    /// Counts by retention unit and step.
+    pub lines: Vec<PlanLine>,
+    /// Units whose starting event is late: alerts (I6).
+    pub waiting: u64,
+    /// Dossiers that a hold keeps.
+    pub held: u64,
+    /// The first of them, by date.
+    pub first: Vec<PlannedCard>,
+    /// Past destructions, newest first.
+    pub certificates: Vec<CertificateLine>,
+}
+
+impl Huis {
+    /// The plan for a date, within the caller's perimeter.
+    pub async fn retention_plan(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        at: Date,
+    ) -> Result<RetentionPlan, UseError> {
+        let powers = [Power::Retention];
+        let mine = self.allowed(caller, processing, &powers, Operation::List).await?;
+        let office = caller.office.office;
+        let (plan, dossiers) = self.plan_of(office, processing, &mine, at, caller.today).await?;
+        let mut line = self.line(caller, processing, Operation::List);
+        line.dossiers = dossiers;
+        line.detail.insert("liste".to_owned(), "conservation".to_owned());
+        line.detail.insert("date".to_owned(), at.to_string());
+        self.trace(line).await?;
+        Ok(plan)
+    }
+
+    /// The plan for a date, for the operator's command. Traced as the page is.
+    pub async fn retention_plan_of(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        at: Date,
+    ) -> Result<RetentionPlan, UseError> {
+        let offices = self.store.offices().await?;
+        let row = offices.iter().find(|o| o.office == office).ok_or(UseError::NotFound)?;
+        let today = self.today(row);
+        let (plan, dossiers) = self.plan_of(office, processing, &[], at, today).await?;
+        let mut line = self.job_line(processing, "conservation", Operation::AdminCommand);
+        line.dossiers = dossiers;
+        line.detail.insert("date".to_owned(), at.to_string());
+        self.trace(line).await?;
+        Ok(plan)
+    }
+
+    async fn plan_of(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        territories: &[String],
+        at: Date,
+        today: Date,
+    ) -> Result<(RetentionPlan, Dossiers), UseError> {
+        self.processed(processing)?;
+        let perimeter = Perimeter { office, processing, territories };
+        let planned = self.store.planned(perimeter, at).await?;
+        let (alerts, steps): (Vec<_>, Vec<_>) =
+            planned.into_iter().partition(|(_, step, _)| step == "alert");
+        let first = self.store.first_planned(perimeter, at, NAMED).await?;
+        let dossiers = Dossiers::List(first.iter().map(|d| d.card.dossier).collect());
+        let plan = RetentionPlan {
+            at,
+            lines: steps
+                .into_iter()
+                .map(|(unit, step, count)| PlanLine { unit, step, count })
+                .collect(),
+            waiting: alerts.iter().map(|a| a.2).sum(),
+            held: self.store.held(perimeter, today).await?,
+            first: first
+                .into_iter()
+                .map(|d| PlannedCard {
+                    number: d.card.number,
+                    unit: d.unit,
+                    step: d.step,
+                    on: d.on,
+                })
+                .collect(),
+            certificates: self
+                .store
+                .certificates(office, CERTIFICATES)
+                .await?
+                .into_iter()
+                .map(|(at, body, proof)| CertificateLine { at, body, proof })
+                .collect(),
+        };
+        Ok((plan, dossiers))
+    }
+}

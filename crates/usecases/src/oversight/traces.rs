@@ -1,0 +1,336 @@
+//! Reading the trace: who opened a dossier, what an agent did. A line names data and shows
+//! none; reading it is traced in turn.
+
+use huis_access::Refusal;
+use huis_kernel::{AgentId, CaseNumber, DossierId, GrantId};
+use huis_register::{Power, Register};
+use huis_store::{
+    dossiers::CardRow,
+    traces::{TraceFilter, TracePlace, TraceRow},
+};
+use huis_trace::{Authority, Dossiers, Leaf, Line, Operation, Outcome, SectionFields};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Caller, Huis, UseError, alerts::rule_label, start::INSTALLATION};
+
+/// Lines a page.
+const PAGE: usize = 50;
+/// How many pages of lines that are not the office's are passed over for one page.
+const TRIES: usize = 20;
+/// How many lines of one dossier are shown.
+const OF_DOSSIER: u32 = 500;
+/// How many dossiers of one line are named.
+const NAMED: usize = 10;
+
+/// What is looked for in the trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceQuery {
+    /// Lines of this agent.
+    pub agent: Option<AgentId>,
+    /// Lines of this operation.
+    pub operation: Option<Operation>,
+    /// Older than this line: `next` of the page before.
+    pub before: Option<TracePlace>,
+}
+
+/// A page of the trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TracePage {
+    /// Lines, newest first.
+    pub lines: Vec<TraceLine>,
+    /// Where the next page starts.
+    pub next: Option<TracePlace>,
+}
+
+/// A line of the trace in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceLine {
+    /// Where it stands.
+    pub place: TracePlace,
+    /// The agent, when there is one.
+    pub agent: Option<AgentId>,
+    /// Name, or on what ground.
+    pub who: String,
+    /// Service.
+    pub service: String,
+    /// Network address.
+    pub address: Option<String>,
+    /// Purpose.
+    pub purpose: String,
+    /// What was done.
+    pub operation: Operation,
+    /// The dossiers it is about, the first of them, by number, that are still there.
+    pub dossiers: Vec<CaseNumber>,
+    /// How many it is about.
+    pub count: u64,
+    /// Sections, each with its fields.
+    pub sections: Vec<(String, Vec<String>)>,
+    /// Outcome, in words.
+    pub outcome: String,
+    /// Was it refused?
+    pub refused: bool,
+    /// What else it says: heading and words.
+    pub detail: Vec<(String, String)>,
+}
+
+/// Which lines of a log of several offices are this one's.
+struct Ours {
+    alone: bool,
+    grants: BTreeSet<GrantId>,
+    agents: BTreeSet<AgentId>,
+}
+
+impl Ours {
+    fn includes(&self, line: &Line, cards: &BTreeMap<DossierId, CardRow>) -> bool {
+        let named = line.dossiers.listed();
+        self.alone
+            || match &line.authority {
+                Authority::Agent { grant: Some(grant), .. } => self.grants.contains(grant),
+                Authority::Agent { agent, grant: None } => self.agents.contains(agent),
+                _ => named.is_empty() || named.iter().any(|d| cards.contains_key(d)),
+            }
+    }
+}
+
+impl Huis {
+    /// Who opened a dossier, when, for which purpose, and what of it. For who controls the traces
+    /// or supervises its territory.
+    pub async fn traces_of_dossier(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+    ) -> Result<Vec<TraceLine>, UseError> {
+        let powers = [Power::Traces, Power::Supervise];
+        let mine = self.allowed(caller, processing, &powers, Operation::TraceRead).await?;
+        let register = &self.processed(processing)?.register;
+        let card = self.card(caller, processing, number).await?;
+        let refusal = if !mine.is_empty() && !mine.contains(&card.territory) {
+            Some(Refusal::OutOfPerimeter)
+        } else if card.archived && !caller.can(register, Power::Traces) {
+            // A supervisor has no sight of the archive, nor of who goes there.
+            Some(Refusal::Archived)
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            let of = Some(card.dossier);
+            return self.refuse(caller, processing, Operation::TraceRead, of, refusal).await;
+        }
+        let mut line = self.line(caller, processing, Operation::TraceRead);
+        line.dossiers = Dossiers::one(card.dossier);
+        self.trace(line).await?;
+        let rows = self.store.lines_of_dossier(card.dossier, OF_DOSSIER).await?;
+        let lines: Vec<(TracePlace, Line)> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let line = Leaf::from_bytes(row.leaf).line().ok()?;
+                Some((TracePlace { at: line.at, log: row.log, index: row.index }, line))
+            })
+            .collect();
+        let cards = self.cards_of(caller, lines.iter().map(|l| &l.1)).await?;
+        self.trace_words(register, lines, &cards).await
+    }
+
+    /// A page of the trace of a processing and of the installation, newest first.
+    pub async fn trace_page(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        query: &TraceQuery,
+    ) -> Result<TracePage, UseError> {
+        let mine = self.allowed(caller, processing, &[Power::Traces], Operation::TraceRead).await?;
+        let register = &self.processed(processing)?.register;
+        let mut line = self.line(caller, processing, Operation::TraceRead);
+        if let Some(agent) = query.agent {
+            line.detail.insert("agent".to_owned(), agent.to_string());
+        }
+        if let Some(operation) = query.operation {
+            line.detail.insert("operation".to_owned(), operation.code().to_owned());
+        }
+        self.trace(line).await?;
+        let ours = self.ours(caller).await?;
+        let mut filter = TraceFilter {
+            processings: vec![processing.to_owned(), INSTALLATION.to_owned()],
+            agent: query.agent,
+            operation: query.operation.map(|o| o.code().to_owned()),
+            before: query.before.clone(),
+            since: None,
+        };
+        let mut kept: Vec<(TracePlace, Line)> = Vec::new();
+        let mut cards = BTreeMap::new();
+        let mut more = true;
+        for _ in 0..TRIES {
+            let rows = self.store.trace_page(&filter, u32::try_from(PAGE).unwrap_or(50)).await?;
+            more = rows.len() == PAGE;
+            filter.before = rows.last().map(|r| r.place.clone());
+            let read: Vec<_> = rows.into_iter().filter_map(readable).collect();
+            cards.extend(self.cards_of(caller, read.iter().map(|l| &l.1)).await?);
+            kept.extend(read.into_iter().filter(|(_, line)| {
+                ours.includes(line, &cards) && within(&mine, line, &cards)
+            }));
+            if kept.len() >= PAGE || !more {
+                break;
+            }
+        }
+        if kept.len() > PAGE {
+            kept.truncate(PAGE);
+            more = true;
+            filter.before = kept.last().map(|k| k.0.clone());
+        }
+        let next = if more { filter.before } else { None };
+        Ok(TracePage { lines: self.trace_words(register, kept, &cards).await?, next })
+    }
+
+    async fn ours(&self, caller: &Caller) -> Result<Ours, UseError> {
+        let alone = self.store.offices().await?.len() < 2;
+        let rows = if alone { Vec::new() } else { self.store.grants(caller.office.office).await? };
+        Ok(Ours {
+            alone,
+            grants: rows.iter().map(|g| g.id).collect(),
+            agents: rows.iter().map(|g| g.agent).collect(),
+        })
+    }
+
+    /// The cards of the dossiers that some lines name, in the caller's office.
+    async fn cards_of<'a>(
+        &self,
+        caller: &Caller,
+        lines: impl Iterator<Item = &'a Line> + Send,
+    ) -> Result<BTreeMap<DossierId, CardRow>, UseError> {
+        let named: BTreeSet<DossierId> =
+            lines.flat_map(|l| l.dossiers.listed().iter().take(NAMED).copied()).collect();
+        let mut cards = BTreeMap::new();
+        for chunk in named.into_iter().collect::<Vec<_>>().chunks(500) {
+            let found = self.store.cards(caller.office.office, chunk).await?;
+            cards.extend(found.into_iter().map(|c| (c.dossier, c)));
+        }
+        Ok(cards)
+    }
+
+    async fn trace_words(
+        &self,
+        register: &Register,
+        lines: Vec<(TracePlace, Line)>,
+        cards: &BTreeMap<DossierId, CardRow>,
+    ) -> Result<Vec<TraceLine>, UseError> {
+        let agents = lines.iter().filter_map(|l| l.1.authority.agent()).collect();
+        let who = self.store.who(&agents).await?;
+        let words = |(place, line)| in_words(register, place, line, cards, &who);
+        Ok(lines.into_iter().map(words).collect())
+    }
+}
+
+fn readable(row: TraceRow) -> Option<(TracePlace, Line)> {
+    // A line that does not read is shown by the verification, not here.
+    Some((row.place, Leaf::from_bytes(row.leaf).line().ok()?))
+}
+
+/// An officer of some territories sees the lines about their dossiers.
+fn within(mine: &[String], line: &Line, cards: &BTreeMap<DossierId, CardRow>) -> bool {
+    let of = |d: &DossierId| cards.get(d).is_some_and(|c| mine.contains(&c.territory));
+    mine.is_empty() || line.dossiers.listed().iter().any(of)
+}
+
+fn in_words(
+    register: &Register,
+    place: TracePlace,
+    line: Line,
+    cards: &BTreeMap<DossierId, CardRow>,
+    names: &BTreeMap<AgentId, (String, String)>,
+) -> TraceLine {
+    let agent = line.authority.agent();
+    let (who, service) = match &line.authority {
+        Authority::Agent { agent, .. } => names
+            .get(agent)
+            .cloned()
+            .unwrap_or_else(|| ("Agent dont le compte n’existe plus".to_owned(), String::new())),
+        Authority::Subject => ("La personne concernée".to_owned(), String::new()),
+        Authority::Rule(_) => ("Règle du registre".to_owned(), String::new()),
+        Authority::Job(_) | Authority::System => ("Le programme".to_owned(), String::new()),
+    };
+    let (outcome, refused) = match &line.outcome {
+        Outcome::Done => ("Fait".to_owned(), false),
+        Outcome::Refused { rule } => (format!("Refusé\u{a0}: {}", refusal_label(rule)), true),
+        Outcome::Failed => ("N’a pas abouti".to_owned(), false),
+    };
+    let named = line.dossiers.listed().iter().take(NAMED);
+    TraceLine {
+        agent,
+        who,
+        service,
+        purpose: purpose_label(register, &line.purpose),
+        operation: line.operation,
+        dossiers: named.filter_map(|d| cards.get(d)).map(|c| c.number).collect(),
+        count: line.dossiers.count(),
+        sections: line.sections.iter().map(|s| section_words(register, s)).collect(),
+        outcome,
+        refused,
+        detail: line.detail.iter().filter_map(|(k, v)| detail_words(register, k, v)).collect(),
+        address: line.address,
+        place,
+    }
+}
+
+fn section_words(register: &Register, opened: &SectionFields) -> (String, Vec<String>) {
+    let section = register.section(&opened.section);
+    let label = match section {
+        Some(section) => section.label.clone(),
+        None if opened.section == "actes" => "Actes".to_owned(),
+        None => opened.section.clone(),
+    };
+    let label = match opened.occurrence {
+        Some(n) => format!("{label} n°\u{a0}{n}"),
+        None => label,
+    };
+    let field = |id: &String| {
+        let known = section.and_then(|s| s.field(id));
+        known.map_or_else(|| id.clone(), |f| f.label.clone())
+    };
+    (label, opened.fields.iter().map(field).collect())
+}
+
+fn purpose_label(register: &Register, code: &str) -> String {
+    if let Some(purpose) = register.purposes.iter().find(|p| p.id == code) {
+        return purpose.label.clone();
+    }
+    match code {
+        "administration" => "Administration de l’installation",
+        "securite" | "alertes" => "Sécurité des accès",
+        "sweep" | "conservation" => "Durées de conservation",
+        "echeances" => "Calcul des échéances",
+        "recherche" => "Confirmation d’une recherche",
+        "demonstration" => "Chargement de la démonstration",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn refusal_label(rule: &str) -> &str {
+    match rule {
+        "hors-perimetre" => "hors du périmètre de l’habilitation",
+        "hors-profil" => "non prévu par le profil",
+        "second-facteur" => "second facteur manquant",
+        "archive" => "dossier archivé",
+        "partenaire" => "accès des partenaires fermé",
+        "propre-alerte" => "alerte à son propre sujet",
+        "phrase" => "phrase secrète inexacte",
+        other => other,
+    }
+}
+
+/// Tokens and identifiers serve the program; the reader gets the rest.
+fn detail_words(register: &Register, key: &str, value: &str) -> Option<(String, String)> {
+    let words = |heading: &str, text: &str| Some((heading.to_owned(), text.to_owned()));
+    match key {
+        "acte" => words("Acte", register.act(value).map_or(value, |a| a.label.as_str())),
+        "volet" => words("Volet", register.section(value).map_or(value, |s| s.label.as_str())),
+        "duree" => words("Durée", value),
+        "motif" => words("Motif", value),
+        "regle" => words("Alerte", rule_label(value)),
+        "reglage" => words("Réglage", super::settings::label_of(value)),
+        "operation" => words("Opération", value.parse::<Operation>().map_or(value, |o| o.label())),
+        "tokens" | "alerte" | "agent" => None,
+        other => words(other, value),
+    }
+}
