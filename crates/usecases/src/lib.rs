@@ -21,7 +21,7 @@ pub mod oversight;
 
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{
-    ActCommand, ActRecorded, Capabilities, Created, HoldCommand, NewCase, Opened, Reading,
+    ActCommand, ActRecorded, Capabilities, Created, HOLD_GROUNDS, HoldCommand, NewCase, Opened, Reading,
     SectionCommand,
 };
 pub use error::UseError;

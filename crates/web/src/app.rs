@@ -8,8 +8,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
-use huis_kernel::Rng;
-use huis_register::{Power, Register};
+use huis_kernel::{Rng, Zone};
+use huis_register::{Power, Profile, Register};
 use huis_usecases::{
     Caller, Huis, Processed, UseError,
     accounts::{CallerState, Next as Pending},
@@ -89,6 +89,29 @@ impl Me {
     /// Has the agent this power?
     pub fn can(&self, power: Power) -> bool {
         self.register().is_ok_and(|r| self.caller.can(r, power))
+    }
+
+    /// The office's zone.
+    pub fn zone(&self) -> Zone {
+        Zone::named(&self.caller.office.zone).unwrap_or_else(Zone::utc)
+    }
+
+    /// The profiles of the grants in force.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        let register = self.register().ok();
+        self.caller
+            .grants(&self.processing)
+            .filter_map(move |g| register.and_then(|r| r.profile(&g.profile)))
+    }
+
+    /// May some dossier be opened? A profile that sees nothing deposits on the doorstep.
+    pub fn opens_dossiers(&self) -> bool {
+        self.profiles().any(|p| !p.sees.is_empty() || !p.sees_acts.is_empty())
+    }
+
+    /// Is a field of a section within sight?
+    pub fn sees(&self, section: &str, field: &str) -> bool {
+        self.profiles().any(|p| p.sees_field(section, field))
     }
 
     /// The shell around a page.
@@ -362,7 +385,7 @@ pub fn fail(error: UseError) -> PageError {
         UseError::ArchiveLocked => PageError::NotFound,
         UseError::Moved { .. } | UseError::Conflict { .. } => PageError::Conflict,
         UseError::Faults(_) | UseError::Invalid(_) => PageError::Unreadable,
-        UseError::Store(huis_store::StoreError::Conflict) => PageError::Conflict,
+        ref e if e.is_conflict() => PageError::Conflict,
         UseError::Trace(_) => PageError::Unavailable,
         other => {
             tracing::error!(error = %other, "page refusée");

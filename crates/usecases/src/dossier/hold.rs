@@ -53,6 +53,22 @@ impl Huis {
         self.change_holds(caller, processing, number, Operation::Hold, Some(hold), None).await
     }
 
+    /// The holds on a dossier, for whoever places and lifts them without reading it.
+    pub async fn holds(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+    ) -> Result<Vec<HoldRow>, UseError> {
+        let register = &self.processed(processing)?.register;
+        let found = self.card(caller, processing, number).await?;
+        if let Err(refusal) = caller.decide(register, &found, Want::Power(Power::Hold)) {
+            let id = Some(found.dossier);
+            return self.refuse(caller, processing, Operation::Hold, id, refusal).await;
+        }
+        Ok(self.store.holds(found.office, found.dossier).await?)
+    }
+
     /// Lifts a hold.
     pub async fn lift_hold(
         &self,

@@ -8,8 +8,8 @@ mod section;
 
 pub use act::{ActCommand, ActRecorded};
 pub use create::{Created, NewCase};
-pub(crate) use create::{Founding, Seal};
-pub use hold::HoldCommand;
+pub(crate) use create::Founding;
+pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
 

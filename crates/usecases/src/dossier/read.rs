@@ -117,7 +117,7 @@ impl Huis {
             }
         };
         let receipt = self.trace(pending.line().clone()).await?;
-        let (view, (mut standing, mut offers)) = pending.release(&receipt)?;
+        let (mut view, (mut standing, mut offers)) = pending.release(&receipt)?;
         offers.retain(|o| proof.may_act(&o.kind) && !card.archived || reopening(&o.kind, &card));
         offers.retain(|o| proof.may_act(&o.kind));
         for offer in &mut offers {
@@ -131,6 +131,9 @@ impl Huis {
             standing.terms.clear();
             standing.flags.clear();
             standing.step_label.clear();
+            standing.stage.clear();
+            // Kind and date of an act tell the stage as well.
+            view.acts.retain(|act| act.facts.is_some());
         }
         let holds = self.store.holds(card.office, card.dossier).await?;
         let next = super::next_rows(register, &card, &sealed.units, &holds)
