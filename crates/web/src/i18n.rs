@@ -134,6 +134,15 @@ mod tests {
                     }
                 }
             }
+            // Messages travel by their key.
+            for rest in text.split("\"flash.").skip(1) {
+                let name = rest.split('"').next().unwrap();
+                if !name.is_empty() {
+                    let key = format!("flash.{name}");
+                    assert!(Locale::Fr.has(&key), "{key} in {}", path.display());
+                    used.insert(key);
+                }
+            }
         }
         // Built from a code at run time: the navigation and the error pages.
         let dynamic = |k: &&str| k.starts_with("nav.") || k.starts_with("error.");

@@ -12,6 +12,7 @@ mod lists;
 mod oversight;
 mod search;
 mod sign_in;
+mod ways;
 
 /// Every page of the application.
 pub fn routes() -> Router<App> {

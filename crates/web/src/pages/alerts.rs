@@ -33,8 +33,8 @@ pub struct AlertView {
     pub facts: Vec<Pair>,
     /// The trace lines that raised it.
     pub traces: Option<Link>,
-    /// Closing it.
-    pub form: FormView,
+    /// Closing it; none for the one it speaks of: someone else must.
+    pub form: Option<FormView>,
 }
 
 /// A closed alert.

@@ -16,25 +16,34 @@ pub struct Archive {
     pub shell: Shell,
     /// It is locked: the form that unlocks it for this session.
     pub unlock: Option<FormView>,
-    /// Until when it is unlocked.
-    pub until: Option<String>,
+    /// It is open: where the form that locks it again is posted.
+    pub lock_action: Option<String>,
     /// The ways to search; empty while locked.
     pub ways: Vec<Way>,
     /// What a search found.
-    pub rows: Option<Vec<ArchiveRow>>,
+    pub found: Option<ArchiveFound>,
 }
 
-/// A closed dossier.
+/// What a search of the archive found.
+#[derive(Clone, Debug)]
+pub struct ArchiveFound {
+    /// The dossiers.
+    pub rows: Vec<ArchiveRow>,
+    /// Why the question could not be answered as it is.
+    pub missing: Vec<String>,
+    /// More were found than are shown.
+    pub capped: bool,
+}
+
+/// A closed dossier: its card only; opening it is another step, and another trace.
 #[derive(Clone, Debug)]
 pub struct ArchiveRow {
     /// Its number.
     pub number: String,
     /// Its page.
     pub href: String,
-    /// What its closing says.
+    /// What its card says.
     pub facts: Vec<Pair>,
-    /// The day it will be erased.
-    pub erased_on: String,
-    /// The form that reopens it, when one of the two grounds may apply.
-    pub reopen_href: Option<String>,
+    /// The day its last key is destroyed.
+    pub erased_on: Option<String>,
 }

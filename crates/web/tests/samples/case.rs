@@ -305,7 +305,6 @@ fn view() -> dossier::DossierView {
 fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
     let unlock = [
         field("phrase", "Phrase secrète de l’archive", FieldKind::Text { max: 200 }, true, ""),
-        field("motif", "Motif de consultation", FieldKind::Text { max: 200 }, true, ""),
     ];
     let name = [
         field("nom", "Nom", FieldKind::Name, true, ""),
@@ -317,7 +316,7 @@ fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
             FormView::from_facts(&unlock, &Facts::new(), &context())
                 .posts("/archives/ouvrir", "Ouvrir l’archive")
         }),
-        until: (!locked).then(|| "11 h 30".into()),
+        lock_action: (!locked).then(|| "/archives/fermer".into()),
         ways: if locked {
             vec![]
         } else {
@@ -329,18 +328,20 @@ fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
                     .posts("/archives", "Chercher"),
             }]
         },
-        rows: (!locked).then(|| {
-            vec![archive::ArchiveRow {
+        found: (!locked).then(|| archive::ArchiveFound {
+            rows: vec![archive::ArchiveRow {
                 number: "0317-5529-C".into(),
-                href: "/archives/0317-5529-C".into(),
+                href: "/dossiers/0317-5529-C".into(),
                 facts: vec![
-                    Pair::new("Occupants", "Karim Belhadj"),
+                    Pair::new("Secteur", "Mulhouse"),
+                    Pair::new("Ouvert le", "02/02/2021"),
                     Pair::new("Clos le", "14/05/2023"),
-                    Pair::new("Motif", "dette soldée"),
+                    Pair::new("Trouvé par", "Nom et prénom"),
                 ],
-                erased_on: "14/05/2027".into(),
-                reopen_href: Some("/archives/0317-5529-C/rouvrir".into()),
-            }]
+                erased_on: Some("14/05/2027".into()),
+            }],
+            missing: vec![],
+            capped: true,
         }),
     }
 }

@@ -118,8 +118,10 @@ fn alerts_page(locale: Locale, empty: bool) -> alerts::Alerts {
                 Pair::new("Seuil", "60 dossiers par heure"),
             ],
             traces: Some(Link::new("Voir les 84 lignes", "/traces?alerte=1")),
-            form: FormView::from_facts(&fields, &Facts::new(), &form)
-                .posts("/alertes/1", "Fermer l’alerte"),
+            form: (tone == Tone::Bad).then(|| {
+                FormView::from_facts(&fields, &Facts::new(), &form)
+                    .posts("/alertes/1", "Fermer l’alerte")
+            }),
         }
     };
     alerts::Alerts {

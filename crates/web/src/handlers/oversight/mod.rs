@@ -1,0 +1,43 @@
+//! Those who watch: supervisor, archive, alerts, traces, retention, register.
+
+mod alerts;
+mod archive;
+
+use axum::Router;
+use huis_kernel::{Instant, Zone};
+
+use crate::{
+    app::{App, Me, fail},
+    errors::PageError,
+    fmt,
+    layout::{Crumb, Place, Shell},
+    routes,
+};
+
+/// Their pages.
+pub fn routes() -> Router<App> {
+    Router::new().merge(archive::routes()).merge(alerts::routes())
+}
+
+/// The shell of one of these pages: under the day page, with the alerts that wait.
+async fn shell(app: &App, me: &Me, place: Place, label: &str) -> Result<Shell, PageError> {
+    let crumbs = vec![Crumb::link("Ma journée", routes::DAY), Crumb::here(label)];
+    let waiting = app.huis.open_alerts(&me.caller, &me.processing).await.map_err(fail)?;
+    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+    Ok(me.shell(Some(place), crumbs).waiting(Place::Alerts, waiting))
+}
+
+/// An instant as read in the office.
+fn when(me: &Me, at: Instant) -> String {
+    let zone = Zone::named(&me.caller.office.zone).unwrap_or_else(Zone::utc);
+    fmt::instant(at, &zone)
+}
+
+/// A text of the use cases, with the spaces that do not break.
+fn french(text: &str) -> String {
+    let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace("n° ", "n°\u{a0}");
+    for mark in [':', ';', '?', '!'] {
+        out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
+    }
+    out
+}

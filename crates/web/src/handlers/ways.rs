@@ -1,0 +1,166 @@
+//! The ways to search, of the register's `[[recherche]]`: one form each, and back to a question.
+//! The fields of a way are asked together, so all of them must be given (I4: compound tokens).
+
+use huis_dossier::{Facts, Value};
+use huis_law::Geo;
+use huis_register::{Field, FieldKind, Register, Search};
+use huis_usecases::{Caller, Question};
+
+use crate::{
+    forms::{self, Commune, FieldFault, FormContext, FormData, FormFaults, FormView, plain},
+    pages::search::Way,
+};
+
+/// The hidden value that names the way that was filled.
+const CHOSEN: &str = "_voie";
+/// The way that is not of the register: by number.
+const NUMBER: &str = "numero";
+
+/// The communes of the office's département, for a form's list.
+pub fn communes(caller: &Caller) -> Vec<Commune> {
+    let here = caller.office.departement.as_str();
+    let all = Geo::embedded().communes().iter();
+    all.filter(|c| c.departement == here)
+        .map(|c| Commune { code: c.code.to_owned(), name: c.name.to_owned() })
+        .collect()
+}
+
+/// A form that was sent and refused.
+pub struct Refused {
+    way: String,
+    faults: FormFaults,
+}
+
+/// Every way to search, by number first; a question refills them, a refusal says what is wrong.
+pub fn ways(
+    register: &Register,
+    caller: &Caller,
+    action: &str,
+    question: &Question,
+    refused: Option<&Refused>,
+) -> Vec<Way> {
+    let number = number_field();
+    let mut facts = Facts::new();
+    if !question.number.is_empty() {
+        facts.insert(NUMBER.to_owned(), Value::Text(question.number.clone()));
+    }
+    let of_number = way(NUMBER, "Numéro de dossier", false, &[number], &facts, caller, refused);
+    std::iter::once(of_number)
+        .chain(register.searches.iter().map(|search| {
+            let fields = fields(register, search);
+            let facts = refill(search, question);
+            way(&search.id, &search.label, search.near, &fields, &facts, caller, refused)
+        }))
+        .map(|mut way| {
+            action.clone_into(&mut way.form.action);
+            way
+        })
+        .collect()
+}
+
+/// The question of a form that was sent.
+///
+/// # Errors
+/// All the faults of the way that was filled.
+pub fn question(
+    register: &Register,
+    caller: &Caller,
+    form: &FormData,
+    archive: bool,
+) -> Result<Question, Refused> {
+    let chosen = form.get(CHOSEN).unwrap_or(NUMBER);
+    let refused = |faults| Refused { way: chosen.to_owned(), faults };
+    let Some(search) = register.searches.iter().find(|s| s.id == chosen) else {
+        let facts = forms::parse(&[number_field()], form, &context(NUMBER, caller))
+            .map_err(refused)?;
+        let number = facts.get(NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
+        return Ok(Question { number, archive, ..Question::default() });
+    };
+    let fields = fields(register, search);
+    let facts =
+        forms::parse(&fields, form, &context(&search.id, caller)).map_err(refused)?;
+    let paths = search.of.iter().filter_map(|p| Some((p, p.field.as_ref()?)));
+    let fields = paths
+        .filter_map(|(p, field)| {
+            let text = match facts.get(field)? {
+                Value::Text(t) | Value::Choice(t) => t.clone(),
+                Value::Int(n) => n.to_string(),
+                Value::Date(d) => d.year().to_string(),
+                Value::Money(_) | Value::Bool(_) | Value::Reference(_) => return None,
+            };
+            Some((format!("{}.{field}", p.section), text))
+        })
+        .collect();
+    Ok(Question { fields, archive, ..Question::default() })
+}
+
+impl Refused {
+    /// A fault that the use case found, beside the field of the number.
+    pub fn number(number: &str, message: &str) -> Self {
+        let fault =
+            FieldFault { field: Some(NUMBER.to_owned()), message: message.to_owned(), article: None };
+        let typed = [(NUMBER.to_owned(), number.to_owned())].into();
+        Self { way: NUMBER.to_owned(), faults: FormFaults { faults: vec![fault], typed } }
+    }
+}
+
+fn number_field() -> Field {
+    let mut field = plain(NUMBER, "Numéro de dossier", FieldKind::Text { max: 20 }, true);
+    field.help = Some("Huit chiffres et une lettre, par exemple 4821-7730-K.".to_owned());
+    field
+}
+
+fn context(way: &str, caller: &Caller) -> FormContext {
+    FormContext {
+        communes: communes(caller),
+        prefix: format!("{way}."),
+        ..FormContext::default()
+    }
+}
+
+fn way(
+    id: &str,
+    label: &str,
+    near: bool,
+    fields: &[Field],
+    facts: &Facts,
+    caller: &Caller,
+    refused: Option<&Refused>,
+) -> Way {
+    let context = context(id, caller);
+    let form = match refused.filter(|r| r.way == id) {
+        Some(refused) => FormView::refused(fields, &refused.faults, &context),
+        None => FormView::from_facts(fields, facts, &context),
+    };
+    let form = form.posts("", "Chercher").hides(CHOSEN, id);
+    Way { id: id.to_owned(), label: label.to_owned(), near, form }
+}
+
+/// The fields of a search: all asked, and a date by its year, which is all that the index knows.
+fn fields(register: &Register, search: &Search) -> Vec<Field> {
+    search
+        .of
+        .iter()
+        .filter_map(|p| register.section(&p.section)?.field(p.field.as_deref()?))
+        .map(|field| {
+            let mut field = Field { required: true, why: String::new(), ..field.clone() };
+            if field.kind == FieldKind::Date {
+                field.kind = FieldKind::Integer;
+                field.help = Some("L’année suffit, par exemple 1980.".to_owned());
+            }
+            field
+        })
+        .collect()
+}
+
+/// What the question says, as this way would have it typed.
+fn refill(search: &Search, question: &Question) -> Facts {
+    let fields = search.of.iter().filter_map(|p| {
+        let field = p.field.clone()?;
+        let text = question.fields.get(&format!("{}.{field}", p.section))?;
+        Some((field, Value::Text(text.clone())))
+    });
+    let facts: Facts = fields.collect();
+    // A question of another way is not half of this one.
+    if facts.len() == search.of.len() { facts } else { Facts::new() }
+}
