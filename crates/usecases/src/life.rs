@@ -6,7 +6,7 @@ use huis_kernel::{Date, Delay, DossierId, OfficeId};
 use huis_store::{dossiers::CardRow, lifecycle::DueRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::{SealedDossier, Slot, UnitState};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::{
@@ -30,7 +30,7 @@ pub struct SweepReport {
 }
 
 /// A certificate of destruction: counts and rule names only (A-19, I7).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The day of the sweep.
     pub on: Date,
@@ -358,8 +358,7 @@ impl Huis {
     /// The day's work of the program itself, once an hour is enough: closing the trace's days,
     /// computing again what the day changed, sweeping.
     pub async fn daily(&self) -> Result<SweepReport, UseError> {
-        let utc = self.now().date_in(&huis_kernel::Zone::utc());
-        self.trace.close_days(utc).await?;
+        self.close_days().await?;
         let today = self.now();
         let ids: Vec<String> = self.processed.keys().cloned().collect();
         for id in ids {
@@ -370,6 +369,8 @@ impl Huis {
                 && self.store.lease(&name, &self.server, today, LEASE_MS).await?
             {
                 self.recompute_terms(&id).await?;
+                self.purge_traces().await?;
+                self.sweep_sign_in().await?;
                 self.store.set_meta(&name, &day).await?;
             }
         }

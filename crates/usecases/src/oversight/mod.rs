@@ -21,9 +21,13 @@ pub use settings::{Setting, SettingKind, SettingLine, SETTINGS};
 pub use supervise::{AgentActivity, BoardLine, RuleLine, StuckLine, Supervision};
 pub use traces::{TraceLine, TracePage, TraceQuery};
 
+// Screens name what is looked for, and know nothing below the use cases.
+pub use huis_store::traces::TracePlace;
+pub use huis_trace::Operation;
+
 use huis_access::Refusal;
 use huis_register::Power;
-use huis_trace::{Line, Operation};
+use huis_trace::Line;
 
 use crate::{Caller, Huis, UseError};
 

@@ -6,7 +6,7 @@ use huis_register::Power;
 use huis_store::oversight::Perimeter;
 use huis_trace::{Dossiers, Operation};
 
-use crate::{Caller, Huis, PlanLine, UseError};
+use crate::{Caller, Certificate, Huis, PlanLine, UseError};
 
 /// How many dossiers the plan names.
 const NAMED: u32 = 200;
@@ -31,8 +31,8 @@ pub struct PlannedCard {
 pub struct CertificateLine {
     /// When it was made.
     pub at: Instant,
-    /// Counts and rule names (JSON).
-    pub body: String,
+    /// Counts and rule names; none when it does not read.
+    pub certificate: Option<Certificate>,
     /// Its place in the signed log.
     pub proof: String,
 }
@@ -40,6 +40,8 @@ pub struct CertificateLine {
 /// What will be archived and destroyed by a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionPlan {
+    /// The processing.
+    pub processing: String,
     /// The date.
     pub at: Date,
     /// Counts by retention unit and step.
@@ -74,7 +76,19 @@ impl Huis {
         Ok(plan)
     }
 
-    /// The plan for a date, for the operator's command. Traced as the page is.
+    /// The plans of every office and processing, for a date or for today: the operator's command.
+    pub async fn plan_all(&self, at: Option<Date>) -> Result<Vec<RetentionPlan>, UseError> {
+        let mut plans = Vec::new();
+        for office in self.store.offices().await? {
+            let at = at.unwrap_or_else(|| self.today(&office));
+            for processing in self.processed.keys() {
+                plans.push(self.retention_plan_of(office.office, processing, at).await?);
+            }
+        }
+        Ok(plans)
+    }
+
+    /// The plan of an office for a date, for the operator's command. Traced as the page is.
     pub async fn retention_plan_of(
         &self,
         office: OfficeId,
@@ -108,6 +122,7 @@ impl Huis {
         let first = self.store.first_planned(perimeter, at, NAMED).await?;
         let dossiers = Dossiers::List(first.iter().map(|d| d.card.dossier).collect());
         let plan = RetentionPlan {
+            processing: processing.to_owned(),
             at,
             lines: steps
                 .into_iter()
@@ -129,7 +144,11 @@ impl Huis {
                 .certificates(office, CERTIFICATES)
                 .await?
                 .into_iter()
-                .map(|(at, body, proof)| CertificateLine { at, body, proof })
+                .map(|(at, body, proof)| CertificateLine {
+                    at,
+                    certificate: serde_json::from_str(&body).ok(),
+                    proof,
+                })
                 .collect(),
         };
         Ok((plan, dossiers))

@@ -37,6 +37,8 @@ pub struct BoardLine {
 pub struct RuleLine {
     /// Rule, a code of the processing.
     pub rule: String,
+    /// What it awaits, in words.
+    pub label: String,
     /// Actions to do.
     pub running: u64,
     /// Of which past their date.
@@ -104,7 +106,8 @@ impl Huis {
         processing: &str,
     ) -> Result<Supervision, UseError> {
         let mine = self.allowed(caller, processing, &[Power::Supervise], Operation::List).await?;
-        let register = &self.processed(processing)?.register;
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
         let office = caller.office.office;
         let perimeter = Perimeter { office, processing, territories: &mine };
         let cells = self.store.board(office, processing, &mine, caller.today).await?;
@@ -113,7 +116,12 @@ impl Huis {
             .actions_by_rule(perimeter, caller.today)
             .await?
             .into_iter()
-            .map(|r| RuleLine { rule: r.rule, running: r.running, late: r.late })
+            .map(|r| RuleLine {
+                label: processed.rules.term_label(&r.rule).to_owned(),
+                rule: r.rule,
+                running: r.running,
+                late: r.late,
+            })
             .collect();
         rules.sort_by(|a, b| b.late.cmp(&a.late).then_with(|| a.rule.cmp(&b.rule)));
         let before = caller.now.plus_ms(-STUCK_DAYS * DAY_MS);
