@@ -43,6 +43,8 @@ const COOKIE_TLS: &str = "__Host-huis_session";
 /// Before signing in, forms carry this visitor's token.
 const VISITOR: &str = "huis_visitor";
 const FLASH: &str = "huis_flash";
+/// The language that was chosen.
+const LANGUAGE: &str = "huis_langue";
 
 /// What the session layer found.
 #[derive(Clone)]
@@ -56,6 +58,10 @@ pub struct Session {
 /// Where the request comes from.
 #[derive(Clone, Debug)]
 pub struct Address(pub String);
+
+/// The cookie of a session that is over.
+#[derive(Clone)]
+struct Over(String);
 
 /// A signed-in agent with a whole session: what every handler of personal pages takes.
 #[derive(Clone)]
@@ -166,7 +172,14 @@ impl FromRequestParts<App> for Me {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let Some(session) = parts.extensions.get::<Session>().cloned() else {
-            return Err(Redirect::to(routes::SIGN_IN).into_response());
+            // A page is found again after signing in; a form must be opened anew.
+            let to = match parts.method {
+                axum::http::Method::GET => {
+                    routes::with_return(routes::SIGN_IN, parts.uri.path())
+                }
+                _ => routes::SIGN_IN.to_owned(),
+            };
+            return Err(Redirect::to(&to).into_response());
         };
         match session.state.pending {
             Pending::Done => {}
@@ -205,6 +218,10 @@ pub struct AnySession {
     pub locale: Locale,
     /// Where the request comes from.
     pub address: String,
+    /// Path of the request.
+    pub path: String,
+    /// The cookie of a session that is over, so that the sign-in page may say why.
+    pub over: Option<String>,
     /// Messages to show once.
     pub flashes: Vec<Flash>,
     app: App,
@@ -215,6 +232,7 @@ impl AnySession {
     pub fn shell(&self) -> Shell {
         Shell {
             locale: self.locale,
+            path: self.path.clone(),
             demo: self.app.huis.is_demonstration(),
             csrf: self.csrf.clone(),
             flashes: self.flashes.clone(),
@@ -232,6 +250,8 @@ impl FromRequestParts<App> for AnySession {
             csrf: parts.extensions.get::<CsrfToken>().map(|t| t.0.clone()).unwrap_or_default(),
             locale: locale(&parts.headers),
             address: parts.extensions.get::<Address>().map(|a| a.0.clone()).unwrap_or_default(),
+            path: parts.uri.path().to_owned(),
+            over: parts.extensions.get::<Over>().map(|o| o.0.clone()),
             flashes: flashes(&parts.headers),
             app: app.clone(),
         })
@@ -258,7 +278,8 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
     let mut found = None;
     if let Some(token) = token {
         match app.huis.caller(&token, &address).await {
-            Ok(state) => found = state.map(|s| Session { token, state: Arc::new(s) }),
+            Ok(Some(state)) => found = Some(Session { token, state: Arc::new(state) }),
+            Ok(None) => drop(request.extensions_mut().insert(Over(token))),
             Err(error) => return fail(error).into_response(),
         }
     }
@@ -339,6 +360,12 @@ pub fn without_session(mut response: Response, tls: bool) -> Response {
     response
 }
 
+/// Remembers the language of the shell, for a year.
+pub fn with_language(mut response: Response, locale: Locale, tls: bool) -> Response {
+    set_cookie(&mut response, LANGUAGE, locale.code(), tls, Some(365 * 24 * 3600));
+    response
+}
+
 /// Goes to a page that will say this message once. The message is one of the locale's keys.
 pub fn flash(tls: bool, to: &str, tone: Tone, key: &str) -> Response {
     let mut response = Redirect::to(to).into_response();
@@ -371,7 +398,7 @@ fn flashes(headers: &HeaderMap) -> Vec<Flash> {
 
 /// The language of the shell: the cookie's, else the browser's.
 pub fn locale(headers: &HeaderMap) -> Locale {
-    cookie(headers, "huis_langue").and_then(|c| Locale::named(&c)).unwrap_or_else(|| {
+    cookie(headers, LANGUAGE).and_then(|c| Locale::named(&c)).unwrap_or_else(|| {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Locale::accepted(accepted.unwrap_or("fr"))
     })

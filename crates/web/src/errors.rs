@@ -129,9 +129,7 @@ impl ErrorPage {
 pub async fn pages(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let api = request.uri().path().starts_with("/api/");
-    let language = request.headers().get(header::ACCEPT_LANGUAGE);
-    let accepted = Locale::accepted(language.and_then(|v| v.to_str().ok()).unwrap_or_default());
-    let locale = request.extensions().get::<Locale>().copied().unwrap_or(accepted);
+    let locale = crate::app::locale(request.headers());
     let response = next.run(request).await;
     let status = response.status();
     let is_page = response

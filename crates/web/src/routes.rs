@@ -39,10 +39,20 @@ pub const SIGN_IN: &str = "/connexion";
 pub const TOTP: &str = "/connexion/code";
 /// A forgotten password.
 pub const RESET: &str = "/connexion/oubli";
+/// A reset link: the page it opens ends with its token, and posts it here.
+pub const RESET_LINK: &str = "/connexion/lien";
 /// Sign-out (POST).
 pub const SIGN_OUT: &str = "/deconnexion";
 /// Own account: password and second factor.
 pub const MY_ACCOUNT: &str = "/mon-compte";
+/// Changing one's password.
+pub const MY_PASSWORD: &str = "/mon-compte/mot-de-passe";
+/// Setting up one's second factor.
+pub const MY_FACTOR: &str = "/mon-compte/code";
+/// Giving a grant.
+pub const GIVE: &str = "/habilitations/donner";
+/// The review of grants.
+pub const REVIEW: &str = "/habilitations/revue";
 /// Language of the shell (POST).
 pub const LANGUAGE: &str = "/langue";
 
@@ -70,6 +80,19 @@ pub fn safe_return(path: &str) -> &str {
     if local { path } else { DAY }
 }
 
+/// An address that remembers where to come back to.
+pub fn with_return(to: &str, path: &str) -> String {
+    let mut out = format!("{to}?retour=");
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +109,12 @@ mod tests {
         ] {
             assert_eq!(safe_return(path), expect, "{path:?}");
         }
+    }
+
+    #[test]
+    fn a_return_address_cannot_add_to_the_query() {
+        let to = with_return(SIGN_IN, "/dossiers/4821-7730-K");
+        assert_eq!(to, "/connexion?retour=/dossiers/4821-7730-K");
+        assert_eq!(with_return(SIGN_IN, "/a&b=é"), "/connexion?retour=/a%26b%3D%C3%A9");
     }
 }
