@@ -6,6 +6,7 @@ use std::process::ExitCode;
 mod commands;
 mod place;
 mod serve;
+mod tls;
 
 /// Huis : la gestion des dossiers autour du logement, sous les règles qui la lient.
 #[derive(Parser)]

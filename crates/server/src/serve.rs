@@ -4,11 +4,11 @@ use huis_usecases::Huis;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
+use crate::tls::{self, Peer, TlsListener};
+
 /// How the server is reached.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// Where it listens.
-    pub listen: SocketAddr,
     /// A reverse proxy in front gives TLS and the client's address.
     pub behind_proxy: bool,
     /// Certificate and key of the server's own TLS.
@@ -23,10 +23,22 @@ pub async fn serve(
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     tokio::spawn(day_by_day(Arc::clone(&huis)));
-    tokio::spawn(bear_witness(Arc::clone(&huis), witness));
-    let app = huis_web::app(huis, reach.behind_proxy || reach.tls.is_some());
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+    tokio::spawn(minute_by_minute(Arc::clone(&huis), witness));
+    let secure = reach.behind_proxy || reach.tls.is_some();
+    let app = huis_web::app(huis, secure, reach.behind_proxy);
+    match &reach.tls {
+        None => {
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+        }
+        Some((certificate, key)) => {
+            let listener = TlsListener::new(listener, certificate, key)?;
+            let app = app
+                .layer(axum::middleware::from_fn(tls::tell_peer))
+                .into_make_service_with_connect_info::<Peer>();
+            axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+        }
+    }
     Ok(())
 }
 
@@ -52,11 +64,15 @@ async fn day_by_day(huis: Arc<Huis>) {
     }
 }
 
-/// Sends the heads of the trace to the witness each minute.
-async fn bear_witness(huis: Arc<Huis>, file: PathBuf) {
+/// Each minute: ends dead sessions, and sends the heads of the trace to the witness.
+async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
-        if let Err(error) = huis.witness(&file) {
+        // a session without a grant in force ends the same minute, asked or not.
+        if let Err(error) = huis.end_dead_sessions().await {
+            tracing::error!(%error, "les sessions finies n'ont pas pu être fermées");
+        }
+        if let Err(error) = huis.witness(&file).await {
             tracing::error!(%error, "le témoin du journal n'a pas pu être écrit");
         }
     }

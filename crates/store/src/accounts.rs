@@ -255,12 +255,7 @@ impl Work {
     }
 
     /// The same password, hashed anew at the present cost.
-    pub async fn rehash(
-        &mut self,
-        agent: AgentId,
-        old: &str,
-        new: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn rehash(&mut self, agent: AgentId, old: &str, new: &str) -> Result<(), StoreError> {
         let sql = "UPDATE agent SET password = $3 WHERE agent = $1 AND password = $2";
         self.0.run(sql, params![agent, old, new]).await?;
         Ok(())

@@ -33,6 +33,20 @@ pub struct Loaded {
     pub hints: Vec<String>,
 }
 
+/// The office of the demonstration, to found it.
+pub fn office(seed: u64, today: Date, archive_passphrase: &str) -> crate::Founding {
+    let demo = huis_demo::demo(seed, today);
+    crate::Founding {
+        name: demo.office.name,
+        departement: demo.office.departement,
+        zone: demo.office.zone,
+        rights_desk: demo.office.rights_desk,
+        territories: demo.units.into_iter().map(|u| (u.code, u.name)).collect(),
+        archive_passphrase: archive_passphrase.to_owned(),
+        demonstration: true,
+    }
+}
+
 impl Huis {
     /// Fills a demonstration. Refuses anything that is not one.
     pub async fn load_demo(

@@ -55,6 +55,16 @@ pub enum UseError {
     Internal(&'static str),
 }
 
+impl UseError {
+    /// Did someone else change the same thing first? Trying again shows what they did.
+    pub const fn is_conflict(&self) -> bool {
+        matches!(
+            self,
+            Self::Moved { .. } | Self::Conflict { .. } | Self::Store(StoreError::Conflict)
+        )
+    }
+}
+
 impl From<Refusal> for UseError {
     fn from(refusal: Refusal) -> Self {
         match refusal {

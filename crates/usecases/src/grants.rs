@@ -82,13 +82,10 @@ impl Huis {
         processing: &str,
     ) -> Result<Vec<GrantLine>, UseError> {
         let register = &self.processed(processing)?.register;
-        if let Err(refusal) = caller
-            .power(register, Power::Grant)
-            .or_else(|_| caller.power(register, Power::Review))
+        if let Err(refusal) =
+            caller.power(register, Power::Grant).or_else(|_| caller.power(register, Power::Review))
         {
-            return self
-                .refuse(caller, processing, Operation::AdminCommand, None, refusal)
-                .await;
+            return self.refuse(caller, processing, Operation::AdminCommand, None, refusal).await;
         }
         let rows = self.store.grants(caller.office.office).await?;
         let names = self.names().await?;
@@ -194,8 +191,7 @@ impl Huis {
 
 /// Is a grant of these territories within a perimeter? Empty is the whole office.
 fn within(scope: &[String], territories: &[String]) -> bool {
-    scope.is_empty()
-        || (!territories.is_empty() && territories.iter().all(|t| scope.contains(t)))
+    scope.is_empty() || (!territories.is_empty() && territories.iter().all(|t| scope.contains(t)))
 }
 
 fn grant_line(

@@ -3,7 +3,7 @@
 
 use huis_access::{KeySource, decide_rule, search::{Asked, asked_tokens, confirms}, unlock};
 use huis_kernel::{CaseNumber, SessionId};
-use huis_register::Power;
+use huis_register::{Class, Power};
 use huis_store::dossiers::CardRow;
 use huis_trace::{Dossiers, Operation};
 use huis_vault::{ArchiveSecret, Token};
@@ -231,8 +231,12 @@ impl Huis {
     ) -> Result<bool, UseError> {
         let register = &self.processed(processing)?.register;
         let plain = huis_access::Plain {
+            // Persons only: another household may have lived at the same address.
             sections: sections
                 .iter()
+                .filter(|(s, ..)| {
+                    register.section(s).is_some_and(|s| s.class == Class::Identite)
+                })
                 .map(|(s, o, f)| {
                     let body =
                         huis_access::SectionBody { facts: f.clone(), ..Default::default() };
@@ -244,15 +248,8 @@ impl Huis {
         let index = self.index_key(caller.office.office, true);
         let tokens: BTreeSet<Token> =
             huis_access::search::tokens(register, &plain, &index).into_iter().map(|t| t.1).collect();
-        let mut some = false;
-        for chunk in tokens.into_iter().collect::<Vec<_>>().chunks(100) {
-            let set = chunk.iter().copied().collect();
-            some |= !self
-                .store
-                .candidates(caller.office.office, processing, &set, true, 1)
-                .await?
-                .is_empty();
-        }
+        let some =
+            self.store.shares_tokens(caller.office.office, &tokens, true, 2).await?;
         if some {
             let mut line = self.line(caller, processing, Operation::ArchiveSearch);
             line.detail.insert("resultat".into(), "peut-etre".into());

@@ -2,8 +2,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use huis_accounts::Cost;
 use huis_kernel::{Clock, SystemClock, Zone};
-use huis_usecases::{Founding, Huis};
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use huis_usecases::Huis;
+use std::{net::SocketAddr, path::{Path, PathBuf}, process::ExitCode, sync::Arc};
 use tokio::net::TcpListener;
 
 use super::{progress, say};
@@ -84,12 +84,12 @@ impl Demo {
         options.cost = Cost::LIGHTEST;
         let huis = Huis::open(options).await?;
         say(&format!("Ouvrez http://{} (Ctrl-C pour arrêter)", listener.local_addr()?));
-        let reach = Reach { listen: self.listen, behind_proxy: false, tls: None };
+        let reach = Reach { behind_proxy: false, tls: None };
         serve(huis, reach, place.witness(), listener).await?;
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn prepare(&self, place: &Place, mark: &PathBuf, hints: &PathBuf) -> anyhow::Result<()> {
+    async fn prepare(&self, place: &Place, mark: &Path, hints: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(&self.data)?;
         std::fs::write(mark, "Données fictives, engendrées par « huis demo ».\n")?;
         if place.key_file().exists() {
@@ -103,20 +103,8 @@ impl Demo {
         options.cost = Cost::LIGHTEST;
         let zone = Zone::named("Europe/Paris").unwrap_or_else(Zone::utc);
         let today = SystemClock.now().date_in(&zone);
-        let demo = huis_usecases::demo::office(self.seed, today);
-        Huis::init(
-            &options,
-            &Founding {
-                name: demo.name,
-                departement: demo.departement,
-                zone: demo.zone,
-                rights_desk: demo.rights_desk,
-                territories: demo.territories,
-                archive_passphrase: PASSPHRASE.to_owned(),
-                demonstration: true,
-            },
-        )
-        .await?;
+        let founding = huis_usecases::demo::office(self.seed, today, PASSPHRASE);
+        Huis::init(&options, &founding).await?;
         let huis = Huis::open(options).await?;
         let loaded = huis
             .load_demo(self.seed, self.dossiers, PASSWORD, |done, of| {

@@ -1,8 +1,8 @@
 use anyhow::bail;
 use clap::Args;
-use huis_kernel::{Delay, SystemClock, SystemRng, Clock, Zone};
+use huis_kernel::{SystemClock, Zone};
 use huis_law::geo::Geo;
-use huis_usecases::{Founding, Huis, accounts::FirstAdministrator};
+use huis_usecases::{Founding, Huis, StartError, accounts::NewAgent};
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::say;
@@ -37,6 +37,12 @@ pub struct Init {
     /// Courriel du premier administrateur.
     #[arg(long)]
     email: String,
+    /// Service du premier administrateur.
+    #[arg(long, default_value = "Administration")]
+    service: String,
+    /// Fichier contenant le mot de passe du premier administrateur.
+    #[arg(long)]
+    password_file: PathBuf,
     /// Fichier contenant la phrase secrète de l'archive (sept mots au moins).
     #[arg(long)]
     archive_passphrase_file: PathBuf,
@@ -49,9 +55,17 @@ impl Init {
         if geo.departement(&self.departement).is_none() {
             wrong.push(format!("--departement : « {} » n'est pas un département", self.departement));
         }
-        let Some(zone) = Zone::named(&self.zone) else {
-            bail!("--zone : « {} » n'est pas un fuseau (Europe/Paris, Indian/Reunion…)", self.zone);
-        };
+        if Zone::named(&self.zone).is_none() {
+            wrong.push(format!(
+                "--zone : « {} » n'est pas un fuseau (Europe/Paris, Indian/Reunion…)",
+                self.zone
+            ));
+        }
+        let password = std::fs::read_to_string(&self.password_file).unwrap_or_default();
+        let password = password.trim_end_matches(['\r', '\n']).to_owned();
+        if password.is_empty() {
+            wrong.push(format!("--password-file : {} est vide ou illisible", self.password_file.display()));
+        }
         if self.name.trim().is_empty() {
             wrong.push("--name : donnez le nom de l'organisation".to_owned());
         }
@@ -66,15 +80,19 @@ impl Init {
         if !wrong.is_empty() {
             bail!("{}", wrong.join("\n"));
         }
-        let root = self.place.make_root_key()?;
-        let options = self.place.options(root, Arc::new(SystemClock))?;
+        // An init that stopped half-way (a password refused by the rules) can be run again.
+        let root = if self.place.key_file().exists() {
+            self.place.root_key()?
+        } else {
+            self.place.make_root_key()?
+        };
         let territories = geo
             .arrondissements(&self.departement)
             .into_iter()
             .map(|a| (a.code.to_owned(), a.name.to_owned()))
             .collect();
-        let office = Huis::init(
-            &options,
+        let made = Huis::init(
+            &self.place.options(root.clone(), Arc::new(SystemClock))?,
             &Founding {
                 name: self.name.clone(),
                 departement: self.departement.clone(),
@@ -85,22 +103,25 @@ impl Init {
                 demonstration: false,
             },
         )
-        .await?;
-        let huis = Huis::open(options).await?;
-        let today = SystemClock.now().date_in(&zone);
-        let password = huis
-            .bootstrap_admin(&FirstAdministrator {
-                office,
+        .await;
+        match made {
+            Ok(_) | Err(StartError::AlreadyThere) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let huis = Huis::open(self.place.options(root, Arc::new(SystemClock))?).await?;
+        huis.bootstrap_admin(
+            &NewAgent {
                 login: self.admin.clone(),
                 first_name: self.first_name.clone(),
                 last_name: self.last_name.clone(),
+                service: self.service.clone(),
                 email: self.email.clone(),
-                from: today,
-                until: Delay { months: 12, days: 0 }.after(today),
-            }, &SystemRng)
-            .await?;
+            },
+            &password,
+        )
+        .await?;
         say(&format!(
-            "Installation créée dans {}.\n\nPremier administrateur : {}\nMot de passe provisoire : {password}\n(à changer à la première connexion)\n",
+            "Installation créée dans {}.\nPremier administrateur : {}\n",
             self.place.data.display(),
             self.admin
         ));

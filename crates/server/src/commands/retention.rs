@@ -33,18 +33,27 @@ impl Command {
                     .transpose()
                     .context("--at : une date s'écrit AAAA-MM-JJ")?;
                 let huis = place.open().await?;
-                for plan in huis.plan_all(at).await? {
-                    say(&format!("{} — d'ici le {}", plan.processing, plan.at));
-                    if plan.lines.is_empty() {
-                        say("  rien");
-                    }
-                    for line in plan.lines {
-                        let what = match line.step.as_str() {
-                            "archive" => "à archiver",
-                            "destroy" => "à détruire",
-                            _ => "en attente trop longue (alerte)",
-                        };
-                        say(&format!("  {:<20} {:>6} {what}", line.unit, line.count));
+                for office in huis.store().offices().await? {
+                    let at = at.unwrap_or_else(|| huis.today(&office));
+                    let ids: Vec<String> =
+                        huis.processings().map(|p| p.register.id.clone()).collect();
+                    for id in ids {
+                        let plan = huis.retention_plan_of(office.office, &id, at).await?;
+                        say(&format!("{id} — d'ici le {at}"));
+                        if plan.lines.is_empty() {
+                            say("  rien");
+                        }
+                        for line in plan.lines {
+                            let what =
+                                if line.step == "archive" { "à archiver" } else { "à détruire" };
+                            say(&format!("  {:<20} {:>6} {what}", line.unit, line.count));
+                        }
+                        for card in plan.first {
+                            say(&format!("    {}  {}  {}", card.on, card.number, card.unit));
+                        }
+                        if plan.waiting > 0 {
+                            say(&format!("  {} en attente trop longue (alerte)", plan.waiting));
+                        }
                     }
                 }
                 Ok(ExitCode::SUCCESS)

@@ -44,7 +44,7 @@ impl Serve {
             .with_context(|| format!("l'adresse {} est déjà prise", self.listen))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         say(&format!("Huis écoute sur {scheme}://{}", listener.local_addr()?));
-        let reach = Reach { listen: self.listen, behind_proxy: self.behind_proxy, tls };
+        let reach = Reach { behind_proxy: self.behind_proxy, tls };
         serve(huis, reach, self.place.witness(), listener).await?;
         Ok(ExitCode::SUCCESS)
     }

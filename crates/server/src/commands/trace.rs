@@ -5,6 +5,7 @@ use std::{fs::File, io::{BufReader, BufWriter, Write}, path::PathBuf, process::E
 
 use super::{say, say_error};
 use crate::place::Place;
+use huis_usecases::oversight::By;
 
 /// Le journal des accès.
 #[derive(Subcommand)]
@@ -37,16 +38,22 @@ impl Command {
                 let huis = place.open().await?;
                 std::fs::create_dir_all(&to)?;
                 let mut n = 0;
-                for log in huis.logs().await? {
-                    let name: String = log
-                        .chars()
-                        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
-                        .collect();
-                    let file = to.join(format!("{name}.jsonl"));
-                    let mut out = BufWriter::new(File::create(&file)?);
-                    huis.export_trace(&log, &mut out).await?;
-                    out.flush()?;
-                    n += 1;
+                let mut done = std::collections::BTreeSet::new();
+                let ids: Vec<String> = huis.processings().map(|p| p.register.id.clone()).collect();
+                for id in ids {
+                    for log in huis.trace_logs(&id).await? {
+                        if !done.insert(log.clone()) {
+                            continue;
+                        }
+                        let name: String = log
+                            .chars()
+                            .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+                            .collect();
+                        let mut out = BufWriter::new(File::create(to.join(format!("{name}.jsonl")))?);
+                        huis.export_trace(By::Command("trace-export"), &id, &log, &mut out).await?;
+                        out.flush()?;
+                        n += 1;
+                    }
                 }
                 let key = huis.log_key().to_string();
                 std::fs::write(to.join("cle-publique"), format!("{key}\n"))?;

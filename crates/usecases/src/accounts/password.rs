@@ -104,7 +104,7 @@ impl Huis {
         let opening =
             Opening { agent: &row, level: Level::Held, strong: state.caller.actor.strong, address };
         let (_, session) = self.renewed(&mut work, &opening, &account, &standing).await?;
-        let lines = self.told(&told(), Some(&standing));
+        let lines = self.told_lines(&told(), Some(&standing));
         self.commit_told(work, lines).await?;
         Ok(session)
     }
@@ -154,8 +154,8 @@ impl Huis {
         work.add_reset(&reset_row(&request)).await?;
         let told = Told::by_nobody(Operation::ResetAsked).from(address);
         let lines = match request.agent {
-            Some(agent) => self.told(&told.with("compte", agent), Some(&standing)),
-            None => self.told(&told, None),
+            Some(agent) => self.told_lines(&told.with("compte", agent), Some(&standing)),
+            None => self.told_lines(&told, None),
         };
         self.commit_told(work, lines).await?;
         if let Some(row) = row.filter(|r| request.agent == Some(r.id)) {

@@ -188,7 +188,7 @@ impl Huis {
         let told = Told::by(session.agent, Operation::SessionEnded)
             .in_session(session.id)
             .with("motif", why);
-        let lines = self.told(&told, Some(standing));
+        let lines = self.told_lines(&told, Some(standing));
         self.commit_told(work, lines).await?;
         Ok(true)
     }

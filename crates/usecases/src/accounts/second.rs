@@ -92,7 +92,7 @@ impl Huis {
         work.set_recovery_codes(agent, &hashes).await?;
         let opening = Opening { agent: &row, level: Level::Held, strong: true, address };
         let (_, session) = self.renewed(&mut work, &opening, &account, &standing).await?;
-        let lines = self.told(&told().with("effet", "enrole"), Some(&standing));
+        let lines = self.told_lines(&told().with("effet", "enrole"), Some(&standing));
         self.commit_told(work, lines).await?;
         Ok(Enrolled { session, recovery: codes })
     }
@@ -110,7 +110,7 @@ impl Huis {
         work.set_recovery_codes(agent, &hashes).await?;
         let told =
             Told::by(agent, Operation::SecondFactorChanged).with("effet", "codes-de-secours");
-        let lines = self.told(&told, Some(&standing));
+        let lines = self.told_lines(&told, Some(&standing));
         self.commit_told(work, lines).await?;
         Ok(codes)
     }

@@ -136,7 +136,7 @@ impl Huis {
         let row = self.store.agent(session.agent).await?;
         let standing = self.standing(row.as_ref()).await?;
         let told = Told::by(session.agent, Operation::SignOut).from(address).in_session(session.id);
-        let lines = self.told(&told, Some(&standing));
+        let lines = self.told_lines(&told, Some(&standing));
         self.commit_told(work, lines).await
     }
 
@@ -157,7 +157,7 @@ impl Huis {
                 .from(opening.address)
                 .in_session(id)
                 .with("moyen", means);
-            lines = self.told(&told, Some(standing));
+            lines = self.told_lines(&told, Some(standing));
         }
         self.commit_told(work, lines).await?;
         Ok(Signed::Session(Session { token: token.to_text(), next }))

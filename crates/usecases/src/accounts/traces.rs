@@ -76,7 +76,7 @@ impl Huis {
     /// The lines of one event, one for each processing in which the account has a grant: a
     /// sign-in is kept as long as what it opens (settlement 1). Without a grant, or an account:
     /// the installation's own log.
-    pub(super) fn told(&self, told: &Told<'_>, standing: Option<&Standing>) -> Vec<Line> {
+    pub(super) fn told_lines(&self, told: &Told<'_>, standing: Option<&Standing>) -> Vec<Line> {
         let now = self.now();
         let of = |s: &Standing| s.grants.iter().map(|g| g.processing.clone()).collect();
         let mut logs: Vec<String> = standing.map(of).unwrap_or_default();
@@ -95,7 +95,7 @@ impl Huis {
         told: Told<'_>,
         standing: Option<&Standing>,
     ) -> Result<(), UseError> {
-        let lines = self.told(&told, standing);
+        let lines = self.told_lines(&told, standing);
         let receipts = self.trace.write_all(lines.clone()).await?;
         for (receipt, line) in receipts.iter().zip(&lines) {
             self.watch(receipt, line).await;

@@ -34,7 +34,8 @@ type Held = (OfficeId, Option<String>);
 
 impl Huis {
     /// Feeds a durable line to the detectors. A fault here is reported to the operator and does
-    /// not undo what was traced.
+    /// not undo what was traced. An alert is written to the data: a caller that holds their write
+    /// lock traces nothing that could raise one (an opening, a search, a refusal).
     pub(crate) async fn watch(&self, receipt: &Receipt, line: &Line) {
         if let Err(error) = self.watch_line(receipt, line).await {
             tracing::error!(%error, "surveillance des traces");
@@ -134,9 +135,8 @@ impl Huis {
             return Ok(Vec::new());
         }
         let now = self.now();
-        let fresh = |(at, own): &(Instant, Vec<OwnTokens>)| {
-            (now < at.plus_ms(OWN_MS)).then(|| own.clone())
-        };
+        let fresh =
+            |(at, own): &(Instant, Vec<OwnTokens>)| (now < at.plus_ms(OWN_MS)).then(|| own.clone());
         if let Some(own) = self.with_watch(|w| w.own.get(&agent).and_then(fresh)) {
             return Ok(own);
         }

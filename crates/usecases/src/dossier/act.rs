@@ -8,7 +8,7 @@ use huis_vault::UnitState;
 
 use crate::{
     Caller, Huis, UseError,
-    dossier::{next_rows, put, set_standing, standing},
+    dossier::{SectionCommand, next_rows, put, set_standing, standing},
     huis::place_of,
 };
 
@@ -41,6 +41,19 @@ impl Huis {
         processing: &str,
         number: CaseNumber,
         command: ActCommand,
+    ) -> Result<ActRecorded, UseError> {
+        self.record_act_with(caller, processing, number, command, Vec::new()).await
+    }
+
+    /// Records an act together with the sections that it brings (a police report and its deposit,
+    /// both or neither. Each section must be within the profile's reach.
+    pub async fn record_act_with(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        number: CaseNumber,
+        command: ActCommand,
+        sections: Vec<SectionCommand>,
     ) -> Result<ActRecorded, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
@@ -94,6 +107,10 @@ impl Huis {
             let known = plain.known();
             let place = place_of(register, &known, &good_friday);
             let case = Case { opened_on, acts: &plain.acts, known: &known, place: &place };
+            for section in &sections {
+                let may = processed.rules.may_write(&case, &section.section, &law, today);
+                may.map_err(|fault| vec![fault])?;
+            }
             let judged = processed.rules.judge(&case, &command.draft, &law, today)?;
             let mut acts = plain.acts.clone();
             let mut facts = judged.used.clone();
@@ -114,7 +131,7 @@ impl Huis {
                 tokens = Some(huis_access::search::tokens(register, plain, &index));
             }
             Ok::<_, Vec<Fault>>(Edits {
-                sections: Vec::new(),
+                sections: sections.into_iter().map(|s| s.edit(plain)).collect(),
                 acts: vec![NewAct {
                     draft: command.draft.clone(),
                     agent: Some(agent),

@@ -2,7 +2,7 @@ use huis_access::{
     Edits, KeySource, Plain, Restriction, SectionBody, SectionEdit, Sealing, Want, Written, unlock,
     write,
 };
-use huis_dossier::{Facts, Fault, Standing};
+use huis_dossier::{Case, Facts, Fault, Standing};
 use huis_kernel::CaseNumber;
 use huis_register::Power;
 use huis_trace::Operation;
@@ -10,6 +10,7 @@ use huis_trace::Operation;
 use crate::{
     Caller, Huis, UseError,
     dossier::{next_rows, put, set_standing, standing},
+    huis::place_of,
 };
 
 /// A section to write: rectification overwrites (acts never do).
@@ -29,6 +30,24 @@ pub struct SectionCommand {
     pub remove: bool,
 }
 
+impl SectionCommand {
+    /// The edit, keeping what the writer did not touch (whose it is, whether it is hidden).
+    pub(crate) fn edit(self, plain: &Plain) -> SectionEdit {
+        let old = self.occurrence.and_then(|o| plain.section(&self.section, o));
+        SectionEdit {
+            body: SectionBody {
+                facts: self.facts,
+                about: self.about.or_else(|| old.and_then(|b| b.about)),
+                restricted: old.and_then(|b| b.restricted.clone()),
+                removed: self.remove,
+            },
+            section: self.section,
+            occurrence: self.occurrence,
+            base_version: self.base_version,
+        }
+    }
+}
+
 impl Huis {
     /// Writes a section.
     pub async fn write_section(
@@ -39,20 +58,9 @@ impl Huis {
         command: SectionCommand,
     ) -> Result<(), UseError> {
         let section = command.section.clone();
-        let (occurrence, base) = (command.occurrence, command.base_version);
-        self.edit_section(caller, processing, number, &section, Want::Write(&section), Operation::Write, |plain| {
-            let old = occurrence.and_then(|o| plain.section(&section, o));
-            SectionEdit {
-                section: section.clone(),
-                occurrence,
-                base_version: base,
-                body: SectionBody {
-                    facts: command.facts,
-                    about: command.about.or_else(|| old.and_then(|b| b.about)),
-                    restricted: old.and_then(|b| b.restricted.clone()),
-                    removed: command.remove,
-                },
-            }
+        let want = Want::Write(&section);
+        self.edit_section(caller, processing, number, &section, want, Operation::Write, |plain| {
+            command.edit(plain)
         })
         .await
     }
@@ -122,6 +130,14 @@ impl Huis {
         let mut after: Option<Standing> = None;
         let opened_on = card.opened_on;
         let written = write(&unlocked, operation, caller.now, sealing, |plain| {
+            let known = plain.known();
+            let place = place_of(register, &known, &good_friday);
+            let case = Case { opened_on, acts: &plain.acts, known: &known, place: &place };
+            // some sections open only at their moment of the procedure.
+            processed
+                .rules
+                .may_write(&case, section, &law, caller.today)
+                .map_err(|fault| vec![fault])?;
             let edit = edit(plain);
             let mut changed = plain.clone();
             if let Some(occurrence) = edit.occurrence {
@@ -150,7 +166,11 @@ impl Huis {
             Written::Conflict { section, occurrence } => {
                 return Err(UseError::Conflict { section, occurrence });
             }
-            Written::Refused(_) => return Err(UseError::Internal("volet refusé")),
+            Written::Refused(pending) => {
+                drop(work);
+                let receipt = self.trace(pending.line().clone()).await?;
+                return Err(UseError::Faults(pending.release(&receipt)?));
+            }
         };
         let after = after.ok_or(UseError::Internal("situation"))?;
         set_standing(&mut card, &after);

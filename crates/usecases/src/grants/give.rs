@@ -100,7 +100,12 @@ impl Huis {
             giver: Some(caller.actor.agent),
             given_at: self.now(),
             reason: new.reason.trim().to_owned(),
-            sponsor: new.sponsor.as_deref().map(str::trim).filter(|s| !s.is_empty()).map(Into::into),
+            sponsor: new
+                .sponsor
+                .as_deref()
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+                .map(Into::into),
             withdrawn: None,
             withdrawn_reason: None,
             reviewed_on: None,
@@ -123,7 +128,8 @@ fn agent_faults(agent: Option<&AgentRow>) -> Vec<String> {
         faults.push("Le compte de cette personne n’est pas actif.".to_owned());
     }
     if agent.duties.informed_on.is_none() {
-        let fault = "Cette personne n’a pas encore été informée du traitement et de la trace (X-15).";
+        let fault =
+            "Cette personne n’a pas encore été informée du traitement et de la trace (X-15).";
         faults.push(fault.to_owned());
     }
     if agent.duties.committed_on.is_none() {

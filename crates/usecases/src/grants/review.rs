@@ -185,7 +185,8 @@ impl Huis {
             waiting += campaign.grants.iter().filter(undecided).count();
         }
         if waiting > 0 {
-            let reason = format!("Habilitations à confirmer ou à retirer d’abord\u{a0}: {waiting}.");
+            let reason =
+                format!("Habilitations à confirmer ou à retirer d’abord\u{a0}: {waiting}.");
             return Err(UseError::Invalid(vec![reason]));
         }
         let mut line = self.line(caller, processing, Operation::GrantReviewed);

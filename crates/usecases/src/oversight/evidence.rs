@@ -125,9 +125,12 @@ impl Huis {
     async fn raise_log(&self, processing: &str, wrong: usize) -> Result<(), UseError> {
         for office in self.store.offices().await? {
             let office = office.office;
-            let known = self.store.alerts(office, 1_000).await?.into_iter().any(|a| {
-                a.closed_at.is_none() && a.rule == LOG && a.processing == processing
-            });
+            let known = self
+                .store
+                .alerts(office, 1_000)
+                .await?
+                .into_iter()
+                .any(|a| a.closed_at.is_none() && a.rule == LOG && a.processing == processing);
             if !known {
                 let s = if wrong > 1 { "s" } else { "" };
                 let summary = format!(

@@ -105,10 +105,9 @@ impl Huis {
         let origin: Origin = log.parse().map_err(|_| UseError::NotFound)?;
         // The installation's own log is for whoever controls the traces of a processing of it.
         let mine = self.processed.keys().find(|id| match by {
-            By::Caller(caller) => self
-                .processed
-                .get(*id)
-                .is_some_and(|p| caller.can(&p.register, Power::Traces)),
+            By::Caller(caller) => {
+                self.processed.get(*id).is_some_and(|p| caller.can(&p.register, Power::Traces))
+            }
             By::Command(_) => true,
         });
         let processing = match mine {

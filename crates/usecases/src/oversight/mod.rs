@@ -17,7 +17,7 @@ pub use evidence::{LogReport, TraceReport};
 pub use purge::PurgeReport;
 pub use register::{RegisterEntry, RegisterVersion};
 pub use retention::{CertificateLine, PlannedCard, RetentionPlan};
-pub use settings::{Setting, SettingKind, SettingLine, SETTINGS};
+pub use settings::{SETTINGS, Setting, SettingKind, SettingLine};
 pub use supervise::{AgentActivity, BoardLine, RuleLine, StuckLine, Supervision};
 pub use traces::{TraceLine, TracePage, TraceQuery};
 

@@ -2,8 +2,8 @@
 //! Nobody can purge a younger one: the store takes only what the trace proves to be of age.
 
 use huis_kernel::{Date, Delay, Zone};
-use huis_trace::{Log, LogSigner, Operation, Origin, SignedNote, Writer, purge::purge_plan};
 use huis_trace::LineStore as _;
+use huis_trace::{Log, LogSigner, Operation, Origin, SignedNote, Writer, purge::purge_plan};
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Huis, UseError};

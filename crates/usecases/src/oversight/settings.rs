@@ -283,9 +283,8 @@ fn checked(setting: &Setting, value: &str, law: &Law, today: Date) -> Result<Str
 }
 
 fn is_host(host: &str) -> bool {
-    let label = |l: &str| {
-        !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
+    let label =
+        |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     host.len() <= 253 && host.split('.').all(label)
 }
 

@@ -166,9 +166,10 @@ impl Huis {
             filter.before = rows.last().map(|r| r.place.clone());
             let read: Vec<_> = rows.into_iter().filter_map(readable).collect();
             cards.extend(self.cards_of(caller, read.iter().map(|l| &l.1)).await?);
-            kept.extend(read.into_iter().filter(|(_, line)| {
-                ours.includes(line, &cards) && within(&mine, line, &cards)
-            }));
+            kept.extend(
+                read.into_iter()
+                    .filter(|(_, line)| ours.includes(line, &cards) && within(&mine, line, &cards)),
+            );
             if kept.len() >= PAGE || !more {
                 break;
             }
