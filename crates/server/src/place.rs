@@ -66,8 +66,9 @@ impl Place {
                 file.display()
             );
         }
-        let bytes = hex(text.trim())
-            .with_context(|| format!("{} n'est pas une clé racine (64 chiffres hexadécimaux)", file.display()))?;
+        let bytes = hex(text.trim()).with_context(|| {
+            format!("{} n'est pas une clé racine (64 chiffres hexadécimaux)", file.display())
+        })?;
         Ok(RootKey::from_bytes(bytes))
     }
 
@@ -81,9 +82,9 @@ impl Place {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut out = options
-            .open(&file)
-            .with_context(|| format!("la clé racine {} existe déjà : rien n'est changé", file.display()))?;
+        let mut out = options.open(&file).with_context(|| {
+            format!("la clé racine {} existe déjà : rien n'est changé", file.display())
+        })?;
         writeln!(out, "{text}")?;
         out.sync_all()?;
         Ok(key)
@@ -93,9 +94,9 @@ impl Place {
     pub fn local_registers(&self) -> anyhow::Result<Vec<(String, String)>> {
         let Some(folder) = &self.registers else { return Ok(Vec::new()) };
         let mut out = Vec::new();
-        for entry in std::fs::read_dir(folder)
-            .with_context(|| format!("le dossier de registres {} ne se lit pas", folder.display()))?
-        {
+        for entry in std::fs::read_dir(folder).with_context(|| {
+            format!("le dossier de registres {} ne se lit pas", folder.display())
+        })? {
             let path = entry?.path();
             if path.extension().is_some_and(|e| e == "toml") {
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned());

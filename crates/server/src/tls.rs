@@ -91,7 +91,9 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
 
 /// Middleware: tells the application the address under the name it knows.
 pub async fn tell_peer(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(Peer(address))) = request.extensions().get::<ConnectInfo<Peer>>().copied() {
+    if let Some(ConnectInfo(Peer(address))) =
+        request.extensions().get::<ConnectInfo<Peer>>().copied()
+    {
         request.extensions_mut().insert(ConnectInfo(address));
     }
     next.run(request).await

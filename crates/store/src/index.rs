@@ -60,29 +60,6 @@ impl Store {
         Ok(!self.data.all(&sql, list).await?.is_empty())
     }
 
-    /// Does some dossier share at least so many tokens with the question? One may be chance (a
-    /// token is cut to 20 bits); two in the same dossier hardly ever are.
-    pub async fn shares_tokens(
-        &self,
-        office: OfficeId,
-        tokens: &BTreeSet<Token>,
-        archive: bool,
-        at_least: u32,
-    ) -> Result<bool, StoreError> {
-        if tokens.is_empty() {
-            return Ok(false);
-        }
-        let table = if archive { "archive_token" } else { "token" };
-        let sql = format!(
-            "SELECT dossier FROM {table} WHERE office = $1 AND token IN ({})
-             GROUP BY dossier HAVING COUNT(DISTINCT token) >= $2 LIMIT 1",
-            places(3, tokens.len())
-        );
-        let mut list = params![office, at_least];
-        list.extend(ids(tokens.iter().copied()));
-        Ok(!self.data.all(&sql, list).await?.is_empty())
-    }
-
     /// Every dossier of an office that has no token yet: what a rebuild after a restore reads.
     pub async fn without_tokens(&self, office: OfficeId) -> Result<Vec<DossierId>, StoreError> {
         let sql = "SELECT d.dossier FROM dossier d WHERE d.office = $1

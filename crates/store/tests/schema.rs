@@ -5,9 +5,8 @@ use huis_store::{Location, Store};
 use huis_testkit::Postgres;
 use std::collections::{BTreeMap, BTreeSet};
 
-const CLASSES: [&str; 11] = [
-    "id", "unit", "stage", "date", "term", "token", "sealed", "agent", "ours", "count", "reason",
-];
+const CLASSES: [&str; 11] =
+    ["id", "unit", "stage", "date", "term", "token", "sealed", "agent", "ours", "count", "reason"];
 
 fn classified() -> BTreeSet<(String, String)> {
     let tables: BTreeMap<String, BTreeMap<String, String>> =

@@ -33,6 +33,19 @@ pub struct Loaded {
     pub hints: Vec<String>,
 }
 
+/// An account to try the demonstration with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoLogin {
+    /// Profile, a code of the register.
+    pub profile: String,
+    /// Its name.
+    pub label: String,
+    /// Territories where it works; none named: all of them.
+    pub scope: Vec<String>,
+    /// Login.
+    pub login: String,
+}
+
 /// The office of the demonstration, to found it.
 pub fn office(seed: u64, today: Date, archive_passphrase: &str) -> crate::Founding {
     let demo = huis_demo::demo(seed, today);
@@ -126,6 +139,42 @@ impl Huis {
         Ok(loaded)
     }
 
+    /// One login a profile, for the sign-in page: the accounts exist to be tried. Empty when this
+    /// is no demonstration.
+    pub async fn demo_logins(&self) -> Result<Vec<DemoLogin>, UseError> {
+        if !self.demonstration {
+            return Ok(Vec::new());
+        }
+        let Some(office) = self.store.offices().await?.into_iter().next() else {
+            return Ok(Vec::new());
+        };
+        let today = self.today(&office);
+        let names: BTreeMap<_, _> =
+            self.store.territories(office.office).await?.into_iter().collect();
+        let agents = self.store.agents().await?;
+        let mut grants = self.store.grants(office.office).await?;
+        grants.retain(|g| grant_of(g.clone()).in_force(today));
+        // The first given is the one that the loader names.
+        grants.sort_by_key(|g| g.given_at);
+        let register = &self.processed(PROCESSING)?.register;
+        let mut logins = Vec::new();
+        for profile in &register.profiles {
+            let found = grants.iter().filter(|g| g.profile == profile.id).find_map(|g| {
+                let agent = agents.iter().find(|a| a.id == g.agent && a.state == "active")?;
+                Some((g, agent))
+            });
+            let Some((grant, agent)) = found else { continue };
+            let place = |code: &String| names.get(code).unwrap_or(code).clone();
+            logins.push(DemoLogin {
+                profile: profile.id.clone(),
+                label: profile.label.clone(),
+                scope: grant.territories.iter().map(place).collect(),
+                login: agent.login.clone(),
+            });
+        }
+        Ok(logins)
+    }
+
     async fn load_batch(
         &self,
         batch: &[(CaseNumber, DemoDossier)],
@@ -178,7 +227,14 @@ impl Huis {
             let taken: Vec<_> = fresh.by_ref().take(units + founding.acts.len()).collect();
             let keys: BTreeMap<_, _> = taken.iter().cloned().collect();
             let mut seal = self.seal_founding(
-                processed, &proof, card, &founding, taken, good_friday, today, true,
+                processed,
+                &proof,
+                card,
+                &founding,
+                taken,
+                good_friday,
+                today,
+                true,
             )?;
             if !seal.faults.is_empty() {
                 return Err(UseError::Faults(seal.faults));
@@ -208,8 +264,7 @@ impl Huis {
             work.set_terms(office, id, &term_rows(&seal.standing)).await?;
             let next = next_rows(register, &seal.card, &seal.change.units, &[]);
             work.set_next(office, id, &next).await?;
-            let tokens: Vec<_> =
-                seal.change.tokens.take().into_iter().flatten().collect();
+            let tokens: Vec<_> = seal.change.tokens.take().into_iter().flatten().collect();
             work.set_tokens(office, id, &tokens, seal.card.archived).await?;
             lines.push((self.beside(&mut work, &seal.line).await?, seal.line));
         }

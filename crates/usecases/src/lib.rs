@@ -21,12 +21,12 @@ pub mod oversight;
 
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{
-    ActCommand, ActRecorded, Capabilities, Created, HOLD_GROUNDS, HoldCommand, NewCase, Opened, Reading,
-    SectionCommand,
+    ActCommand, ActRecorded, Capabilities, Created, HOLD_GROUNDS, HoldCommand, NewCase, Opened,
+    Reading, SectionCommand,
 };
 pub use error::UseError;
 pub use huis::{Huis, Processed};
 pub use life::{Certificate, PlanLine, SweepReport};
-pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, Page, ListQuery};
+pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
 pub use search::{Found, FoundLine, Question};
 pub use start::{Founding, Options, StartError, registers};

@@ -186,9 +186,10 @@ impl Huis {
         let proof = decide_job(register, "sweep", office);
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let index = self.index_key(office, true);
-        let tokens = unlock(&proof, &sealed, source)?.compute(Operation::Archive, self.now(), |plain| {
-            huis_access::search::tokens(register, plain, &index)
-        })?;
+        let tokens =
+            unlock(&proof, &sealed, source)?.compute(Operation::Archive, self.now(), |plain| {
+                huis_access::search::tokens(register, plain, &index)
+            })?;
         let receipt = self.trace(tokens.line().clone()).await?;
         let tokens: Vec<_> = tokens.release(&receipt)?.into_iter().collect();
         let mut blobs = Vec::new();
@@ -321,15 +322,7 @@ impl Huis {
         let proof = decide_rule(&processed.register, "echeances", &crate::caller::card_of(&card));
         let pending = match unlock(&proof, &sealed, source) {
             Ok(unlocked) => unlocked.compute(Operation::Compute, self.now(), |plain| {
-                standing(
-                    processed,
-                    card.opened_on,
-                    plain,
-                    &plain.acts,
-                    good_friday,
-                    &law,
-                    today,
-                )
+                standing(processed, card.opened_on, plain, &plain.acts, good_friday, &law, today)
             })?,
             Err(_) => return Ok(false),
         };

@@ -135,9 +135,7 @@ impl Huis {
         let register = &self.processed(processing)?.register;
         match caller.power(register, Power::Lists) {
             Ok(territories) => Ok(territories),
-            Err(refusal) => {
-                self.refuse(caller, processing, Operation::List, None, refusal).await
-            }
+            Err(refusal) => self.refuse(caller, processing, Operation::List, None, refusal).await,
         }
     }
 
@@ -240,7 +238,8 @@ impl Huis {
         let page = usize::try_from(PAGE).unwrap_or(50);
         let more = rows.len() > page;
         rows.truncate(page);
-        let next = if more { rows.last().map(|r| (r.card.changed_at, r.card.number)) } else { None };
+        let next =
+            if more { rows.last().map(|r| (r.card.changed_at, r.card.number)) } else { None };
         let mut line = self.line(caller, processing, Operation::List);
         line.dossiers = Dossiers::List(rows.iter().map(|r| r.card.dossier).collect());
         line.detail.insert("liste".into(), "dossiers".into());
@@ -253,8 +252,7 @@ impl Huis {
     pub async fn board(&self, caller: &Caller, processing: &str) -> Result<Board, UseError> {
         let mine = self.lists_power(caller, processing).await?;
         let register = &self.processed(processing)?.register;
-        let cells =
-            self.store.board(caller.office.office, processing, &mine, caller.today).await?;
+        let cells = self.store.board(caller.office.office, processing, &mine, caller.today).await?;
         let mut line = self.line(caller, processing, Operation::List);
         line.detail.insert("liste".into(), "tableau".into());
         self.trace(line).await?;
@@ -267,7 +265,9 @@ impl Huis {
             stages: register.stages.iter().map(|s| (s.id.clone(), s.label.clone())).collect(),
             cells: cells
                 .into_iter()
-                .map(|(territory, stage, count, late)| ((territory, stage), BoardCell { count, late }))
+                .map(|(territory, stage, count, late)| {
+                    ((territory, stage), BoardCell { count, late })
+                })
                 .collect(),
         })
     }
@@ -285,7 +285,8 @@ impl Huis {
         Ok(all.into_iter().filter(|(c, _)| mine.is_empty() || mine.contains(c)).collect())
     }
 
-    pub(crate) async fn territory_names(
+    /// The names of the office's territories, by code: they say nothing of anyone.
+    pub async fn territory_names(
         &self,
         caller: &Caller,
     ) -> Result<BTreeMap<String, String>, UseError> {

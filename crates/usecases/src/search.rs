@@ -1,7 +1,11 @@
 //! Search by number, name and address. A question is a POST; its answer lives behind an opaque
 //! ticket of the session, so that no name is ever in a URL and filters are kept.
 
-use huis_access::{KeySource, decide_rule, search::{Asked, asked_tokens, confirms}, unlock};
+use huis_access::{
+    KeySource, decide_rule,
+    search::{Asked, asked_tokens, confirms},
+    unlock,
+};
 use huis_kernel::{CaseNumber, SessionId};
 use huis_register::{Class, Power};
 use huis_store::dossiers::CardRow;
@@ -112,12 +116,11 @@ impl Huis {
             match question.number.parse::<CaseNumber>() {
                 Err(error) => missing.push(error.to_string()),
                 Ok(number) => {
-                    let card = self
-                        .store
-                        .card_by_number(caller.office.office, processing, number)
-                        .await?;
+                    let card =
+                        self.store.card_by_number(caller.office.office, processing, number).await?;
                     if let Some(card) = card.filter(|c| {
-                        c.archived == question.archive && (mine.is_empty() || mine.contains(&c.territory))
+                        c.archived == question.archive
+                            && (mine.is_empty() || mine.contains(&c.territory))
                     }) {
                         found.insert(number, (card, vec!["Numéro".to_owned()]));
                     }
@@ -154,7 +157,9 @@ impl Huis {
                     continue;
                 }
                 let matches = self
-                    .with_plain(processed, &card, secret.as_ref(), |plain| confirms(search, &asked, plain))
+                    .with_plain(processed, &card, secret.as_ref(), |plain| {
+                        confirms(search, &asked, plain)
+                    })
                     .await?;
                 if matches {
                     let entry = found.entry(card.number).or_insert((card, Vec::new()));
@@ -216,7 +221,8 @@ impl Huis {
         let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive, keys: &keys };
         let proof = decide_rule(&processed.register, "recherche", &crate::caller::card_of(&card));
-        let pending = unlock(&proof, &sealed, source)?.compute(Operation::Search, self.now(), rule)?;
+        let pending =
+            unlock(&proof, &sealed, source)?.compute(Operation::Search, self.now(), rule)?;
         let receipt = self.trace(pending.line().clone()).await?;
         Ok(pending.release(&receipt)?)
     }
@@ -234,22 +240,20 @@ impl Huis {
             // Persons only: another household may have lived at the same address.
             sections: sections
                 .iter()
-                .filter(|(s, ..)| {
-                    register.section(s).is_some_and(|s| s.class == Class::Identite)
-                })
+                .filter(|(s, ..)| register.section(s).is_some_and(|s| s.class == Class::Identite))
                 .map(|(s, o, f)| {
-                    let body =
-                        huis_access::SectionBody { facts: f.clone(), ..Default::default() };
+                    let body = huis_access::SectionBody { facts: f.clone(), ..Default::default() };
                     (s.clone(), *o, 1, body)
                 })
                 .collect(),
             acts: Vec::new(),
         };
         let index = self.index_key(caller.office.office, true);
-        let tokens: BTreeSet<Token> =
-            huis_access::search::tokens(register, &plain, &index).into_iter().map(|t| t.1).collect();
-        let some =
-            self.store.shares_tokens(caller.office.office, &tokens, true, 2).await?;
+        let tokens: BTreeSet<Token> = huis_access::search::tokens(register, &plain, &index)
+            .into_iter()
+            .map(|t| t.1)
+            .collect();
+        let some = self.store.shares_tokens(caller.office.office, &tokens, true, 2).await?;
         if some {
             let mut line = self.line(caller, processing, Operation::ArchiveSearch);
             line.detail.insert("resultat".into(), "peut-etre".into());
@@ -267,20 +271,16 @@ impl Huis {
     ) -> Result<(), UseError> {
         let register = &self.processed(processing)?.register;
         if let Err(refusal) = caller.power(register, Power::Archive) {
-            return self
-                .refuse(caller, processing, Operation::ArchiveUnlock, None, refusal)
-                .await;
+            return self.refuse(caller, processing, Operation::ArchiveUnlock, None, refusal).await;
         }
         let session = caller.actor.session.ok_or(UseError::NotFound)?;
-        let locked = self
-            .store
-            .named_key("archive-secret")
-            .await?
-            .ok_or(UseError::Internal("archive"))?;
+        let locked =
+            self.store.named_key("archive-secret").await?.ok_or(UseError::Internal("archive"))?;
         let passphrase = passphrase.to_owned();
-        let opened = tokio::task::spawn_blocking(move || ArchiveSecret::unlock(&locked, &passphrase))
-            .await
-            .map_err(|_| UseError::Internal("archive"))?;
+        let opened =
+            tokio::task::spawn_blocking(move || ArchiveSecret::unlock(&locked, &passphrase))
+                .await
+                .map_err(|_| UseError::Internal("archive"))?;
         let mut line = self.line(caller, processing, Operation::ArchiveUnlock);
         let Ok(secret) = opened else {
             line.outcome = huis_trace::Outcome::Refused { rule: "phrase".into() };

@@ -5,11 +5,16 @@ use huis_kernel::{Clock, OfficeId, Rng};
 use huis_law::Law;
 use huis_register::Register;
 use huis_store::{
-    Location, Store, StoreError, offices::{OfficeRow, RegisterRow}, writer_name,
+    Location, Store, StoreError,
+    offices::{OfficeRow, RegisterRow},
+    writer_name,
 };
 use huis_trace::{Line, Log, LogSigner, LogState, Operation, Origin, Writer, group::group};
 use huis_vault::{ArchivePublic, ArchiveSecret, DataKey, RootKey, Slot};
-use std::{collections::{BTreeMap, HashMap}, sync::{Arc, Mutex, RwLock}};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, RwLock},
+};
 
 use crate::{Huis, Processed, UseError, accounts::SignIn};
 
@@ -52,7 +57,9 @@ pub enum StartError {
     #[error("{}", .0.join("\n"))]
     Register(Vec<String>),
     /// The root key is not the one of this installation.
-    #[error("la clé racine n'est pas celle de cette installation : vérifiez le fichier de clé (--key)")]
+    #[error(
+        "la clé racine n'est pas celle de cette installation : vérifiez le fichier de clé (--key)"
+    )]
     WrongKey,
     /// The installation was not initialised.
     #[error("ce dossier ne contient pas d'installation : lancez « huis init »")]
@@ -61,10 +68,14 @@ pub enum StartError {
     #[error("une installation existe déjà ici : rien n'a été changé")]
     AlreadyThere,
     /// The clock of the database and ours disagree.
-    #[error("l'horloge de ce serveur diffère de celle de la base de plus de deux secondes : réglez-la (NTP)")]
+    #[error(
+        "l'horloge de ce serveur diffère de celle de la base de plus de deux secondes : réglez-la (NTP)"
+    )]
     Clock,
     /// The registers of this server are not those in force.
-    #[error("le registre « {0} » de ce serveur diffère de la version en vigueur : mettez à jour ce serveur, ou faites entrer la nouvelle version en vigueur avec « huis register adopt »")]
+    #[error(
+        "le registre « {0} » de ce serveur diffère de la version en vigueur : mettez à jour ce serveur, ou faites entrer la nouvelle version en vigueur avec « huis register adopt »"
+    )]
     OtherRegister(String),
     /// Anything else.
     #[error(transparent)]
@@ -137,8 +148,7 @@ impl Huis {
     /// Opens an installation, and chains or destroys what a crash left half-way.
     pub async fn open(options: Options) -> Result<Arc<Self>, StartError> {
         let store = Store::open(&options.location).await?;
-        let installation =
-            store.meta("installation").await?.ok_or(StartError::NotInitialised)?;
+        let installation = store.meta("installation").await?.ok_or(StartError::NotInitialised)?;
         if store.clock_skew_ms(options.clock.now()).await?.abs() > 2_000 {
             return Err(StartError::Clock);
         }
@@ -148,8 +158,7 @@ impl Huis {
             .unwrap(Slot(0), &huis_vault::KeyBlob(check), None)
             .map_err(|_| StartError::WrongKey)?;
         let public = store.named_key("archive-public").await?.ok_or(StartError::NotInitialised)?;
-        let archive =
-            ArchivePublic(public.try_into().map_err(|_| StartError::NotInitialised)?);
+        let archive = ArchivePublic(public.try_into().map_err(|_| StartError::NotInitialised)?);
         let mut rules: BTreeMap<String, _> =
             huis_processings::all().into_iter().map(|p| (p.id().to_owned(), p)).collect();
         let mut processed = BTreeMap::new();

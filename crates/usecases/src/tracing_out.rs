@@ -61,8 +61,7 @@ impl Huis {
         let purpose = grant
             .and_then(|g| self.processed.get(processing)?.register.profile(&g.profile))
             .map_or("administration", |p| p.purpose.as_str());
-        let authority =
-            Authority::Agent { agent: caller.actor.agent, grant: grant.map(|g| g.id) };
+        let authority = Authority::Agent { agent: caller.actor.agent, grant: grant.map(|g| g.id) };
         let mut line = Line::new(caller.now, authority, processing, purpose, operation);
         line.session = caller.actor.session;
         line.address.clone_from(&caller.actor.address);

@@ -46,7 +46,8 @@ async fn shared_within_the_perimeter(world: World) {
     // The field that the register does not name cannot be collected.
     let mut facts: Facts = local();
     facts.insert("religion".into(), text("aucune"));
-    let new = NewCase { territory: COLMAR.into(), sections: vec![("local".into(), facts)], acts: vec![] };
+    let new =
+        NewCase { territory: COLMAR.into(), sections: vec![("local".into(), facts)], acts: vec![] };
     let refused = world.huis.create_dossier(&anne, PROCESSING, new).await;
     assert!(matches!(refused, Err(UseError::Invalid(_))), "X-07: {refused:?}");
 }
@@ -89,7 +90,8 @@ async fn two_agents_lose_nothing_x_01() {
         .await
         .unwrap();
     huis.write_section(&bruno, PROCESSING, number, write("local", local(), 1)).await.unwrap();
-    let late = huis.write_section(&bruno, PROCESSING, number, write("occupant", corrected, 1)).await;
+    let late =
+        huis.write_section(&bruno, PROCESSING, number, write("occupant", corrected, 1)).await;
     assert!(matches!(late, Err(UseError::Conflict { occurrence: 1, .. })), "{late:?}");
     let act = draft("signalement-caf", "2026-03-02", &[("organisme", choice("caf"))]);
     world.act(&anne, number, act.clone()).await.unwrap();
@@ -128,18 +130,22 @@ async fn closed_archived_reopened_then_gone_x_04_x_09_x_10_x_12_i7() {
     assert!(matches!(locked, Err(UseError::ArchiveLocked)), "{locked:?}");
     assert!(huis.unlock_archive(&zoe, PROCESSING, "mauvaise phrase").await.is_err());
     huis.unlock_archive(&zoe, PROCESSING, ARCHIVE).await.unwrap();
-    let found = huis.search(&zoe, PROCESSING, &question("Zimmerman", "Jeanne", true)).await.unwrap();
+    let found =
+        huis.search(&zoe, PROCESSING, &question("Zimmerman", "Jeanne", true)).await.unwrap();
     assert_eq!(found.lines.len(), 1);
     // a new file for the same person says that an archived one may exist; a stranger's does not.
     assert!(world.dossier(&anne, "Zimmermann", "Jeanne").await.archived_match);
     assert!(!world.dossier(&anne, "Okonkwo", "Ada").await.archived_match);
     // Reopening after a settled debt: a new incident. The clock stops; the count is anonymous.
     world.go_to("2024-06-01");
-    let zoe = world.caller("zoe").await;
+    // passwords of the year before have expired; newcomers carry on.
+    world.agent("anne2", "instructeur", &[]).await;
+    world.agent("zoe2", "archiviste", &[]).await;
+    let zoe = world.caller("zoe2").await;
     huis.unlock_archive(&zoe, PROCESSING, ARCHIVE).await.unwrap();
     let reopening = draft("reouverture", "2024-06-01", &[("motif", choice("incident_recurrent"))]);
     world.act(&zoe, number, reopening).await.unwrap();
-    let anne = world.caller("anne").await;
+    let anne = world.caller("anne2").await;
     let back = huis.open_dossier(&anne, PROCESSING, number, Reading::Screen).await.unwrap();
     assert!(!back.card.archived && back.card.closed_on.is_none());
     let counters = huis.store().counters(anne.office.office, PROCESSING).await.unwrap();
@@ -172,7 +178,8 @@ async fn closed_archived_reopened_then_gone_x_04_x_09_x_10_x_12_i7() {
         assert!(!bytes.windows(10).any(|w| w == b"Zimmermann"), "{file}");
     }
     let old = world.copy(backup.path(), 99).await;
-    let zoe = world.caller("zoe").await;
+    world.agent("zoe3", "archiviste", &[]).await;
+    let zoe = world.caller("zoe3").await;
     old.unlock_archive(&zoe, PROCESSING, ARCHIVE).await.unwrap();
     let dead = old.open_dossier(&zoe, PROCESSING, number, Reading::Screen).await;
     assert!(matches!(dead, Err(UseError::NotFound)), "I7: {dead:?}");
@@ -187,8 +194,7 @@ async fn an_altered_section_is_noticed_i14_a_23() {
     let anne = world.caller("anne").await;
     let number = world.dossier(&anne, "Weber", "Luc").await.number;
     let store = world.huis.store();
-    let card =
-        store.card_by_number(anne.office.office, PROCESSING, number).await.unwrap().unwrap();
+    let card = store.card_by_number(anne.office.office, PROCESSING, number).await.unwrap().unwrap();
     let mut work = store.begin().await.unwrap();
     let (_, mut sealed) = work.dossier(card.office, card.dossier).await.unwrap().unwrap();
     let body = &mut sealed.sections[0].body;

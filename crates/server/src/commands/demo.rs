@@ -3,7 +3,12 @@ use clap::Args;
 use huis_accounts::Cost;
 use huis_kernel::{Clock, SystemClock, Zone};
 use huis_usecases::Huis;
-use std::{net::SocketAddr, path::{Path, PathBuf}, process::ExitCode, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 use tokio::net::TcpListener;
 
 use super::{progress, say};
@@ -48,8 +53,12 @@ const MARK: &str = "DEMONSTRATION";
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let place =
-            Place { data: self.data.clone(), database: self.database.clone(), key: None, registers: None };
+        let place = Place {
+            data: self.data.clone(),
+            database: self.database.clone(),
+            key: None,
+            registers: None,
+        };
         let mark = self.data.join(MARK);
         let holds_something =
             std::fs::read_dir(&self.data).is_ok_and(|mut entries| entries.next().is_some());
@@ -75,7 +84,10 @@ impl Demo {
             None
         } else {
             Some(TcpListener::bind(self.listen).await.with_context(|| {
-                format!("l'adresse {} est déjà prise : choisissez-en une autre avec --listen", self.listen)
+                format!(
+                    "l'adresse {} est déjà prise : choisissez-en une autre avec --listen",
+                    self.listen
+                )
             })?)
         };
         say(&std::fs::read_to_string(&hints)?);

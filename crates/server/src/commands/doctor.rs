@@ -44,7 +44,9 @@ impl Doctor {
             Ok(Ok(registers)) => {
                 report.good(&format!("{} registre(s) valides", registers.len()));
                 for (register, _, status) in &registers {
-                    if let Some(banner) = status.as_ref().and_then(huis_register::LocalStatus::banner) {
+                    if let Some(banner) =
+                        status.as_ref().and_then(huis_register::LocalStatus::banner)
+                    {
                         report.note(
                             &format!("le registre local « {} » : {banner}", register.id),
                             "chaque page le dit ; vérifiez que l'autorisation est bien la vôtre",
@@ -71,7 +73,10 @@ impl Doctor {
         for office in huis.store().offices().await? {
             if office.rights_desk.trim().is_empty() {
                 report.wrong(
-                    &format!("{} : aucun service des droits (A-16), aucun dossier ne s'ouvre", office.name),
+                    &format!(
+                        "{} : aucun service des droits (A-16), aucun dossier ne s'ouvre",
+                        office.name
+                    ),
                     "Réglages, « Service des droits »",
                 );
             } else {
@@ -84,7 +89,10 @@ impl Doctor {
         }
         let skew = huis.store().clock_skew_ms(SystemClock.now()).await?;
         if skew.abs() > 500 {
-            report.note(&format!("l'horloge s'écarte de {skew} ms de celle de la base"), "réglez NTP");
+            report.note(
+                &format!("l'horloge s'écarte de {skew} ms de celle de la base"),
+                "réglez NTP",
+            );
         } else {
             report.good("horloge d'accord avec la base");
         }
@@ -94,7 +102,10 @@ impl Doctor {
         if self.place.witness().exists() {
             report.good("témoin du journal présent");
         } else {
-            report.note("pas encore de témoin du journal", "il s'écrit une minute après « huis serve »");
+            report.note(
+                "pas encore de témoin du journal",
+                "il s'écrit une minute après « huis serve »",
+            );
         }
         Ok(())
     }

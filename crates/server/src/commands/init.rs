@@ -53,7 +53,8 @@ impl Init {
         let mut wrong = Vec::new();
         let geo = Geo::embedded();
         if geo.departement(&self.departement).is_none() {
-            wrong.push(format!("--departement : « {} » n'est pas un département", self.departement));
+            wrong
+                .push(format!("--departement : « {} » n'est pas un département", self.departement));
         }
         if Zone::named(&self.zone).is_none() {
             wrong.push(format!(
@@ -64,7 +65,10 @@ impl Init {
         let password = std::fs::read_to_string(&self.password_file).unwrap_or_default();
         let password = password.trim_end_matches(['\r', '\n']).to_owned();
         if password.is_empty() {
-            wrong.push(format!("--password-file : {} est vide ou illisible", self.password_file.display()));
+            wrong.push(format!(
+                "--password-file : {} est vide ou illisible",
+                self.password_file.display()
+            ));
         }
         if self.name.trim().is_empty() {
             wrong.push("--name : donnez le nom de l'organisation".to_owned());
@@ -130,7 +134,9 @@ impl Init {
             self.place.key_file().display()
         ));
         if self.rights_desk.trim().is_empty() {
-            say("\nAttention : le service des droits n'est pas désigné (A-16). Aucun dossier ne s'ouvrira avant :\n  Réglages, « Service des droits ».");
+            say(
+                "\nAttention : le service des droits n'est pas désigné (A-16). Aucun dossier ne s'ouvrira avant :\n  Réglages, « Service des droits ».",
+            );
         }
         say("\nEnsuite : huis doctor, puis huis serve --tls CERTIFICAT CLÉ (ou --behind-proxy).");
         Ok(ExitCode::SUCCESS)

@@ -1,7 +1,10 @@
 use anyhow::Context;
 use clap::Subcommand;
 use huis_register::{ChangeKind, Erasure, Register};
-use std::{path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use super::{say, say_error};
 
@@ -43,7 +46,11 @@ impl Command {
                     match read(&file)? {
                         Ok(r) => say(&format!(
                             "{} : registre « {} » valide ({} volets, {} actes, {} profils)",
-                            file.display(), r.id, r.sections.len(), r.acts.len(), r.profiles.len()
+                            file.display(),
+                            r.id,
+                            r.sections.len(),
+                            r.acts.len(),
+                            r.profiles.len()
                         )),
                         Err(faults) => {
                             good = false;

@@ -1,7 +1,12 @@
 use anyhow::Context;
 use clap::Subcommand;
 use huis_trace::{LogKey, Verifier, witness::last_heads};
-use std::{fs::File, io::{BufReader, BufWriter, Write}, path::PathBuf, process::ExitCode};
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use super::{say, say_error};
 use crate::place::Place;
@@ -49,7 +54,8 @@ impl Command {
                             .chars()
                             .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
                             .collect();
-                        let mut out = BufWriter::new(File::create(to.join(format!("{name}.jsonl")))?);
+                        let mut out =
+                            BufWriter::new(File::create(to.join(format!("{name}.jsonl")))?);
                         huis.export_trace(By::Command("trace-export"), &id, &log, &mut out).await?;
                         out.flush()?;
                         n += 1;
@@ -66,7 +72,8 @@ impl Command {
                     anyhow::anyhow!("--key : ce n'est pas la clé publique d'un journal")
                 })?;
                 let export = BufReader::new(
-                    File::open(&file).with_context(|| format!("{} ne se lit pas", file.display()))?,
+                    File::open(&file)
+                        .with_context(|| format!("{} ne se lit pas", file.display()))?,
                 );
                 let mut verifier = Verifier::new(&key);
                 if let Some(witness) = witness {

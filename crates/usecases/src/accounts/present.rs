@@ -124,6 +124,20 @@ impl Huis {
             .collect())
     }
 
+    /// Ends one's other sessions: one was left open elsewhere.
+    pub async fn close_other_sessions(&self, caller: &Caller) -> Result<u64, UseError> {
+        let agent = caller.actor.agent;
+        let row = self.store.agent(agent).await?;
+        let standing = self.standing(row.as_ref()).await?;
+        let mut ended = 0;
+        for session in self.store.open_sessions(Some(agent)).await? {
+            if caller.actor.session != Some(session.id) {
+                ended += u64::from(self.end(&session, "fermee", &standing).await?);
+            }
+        }
+        Ok(ended)
+    }
+
     /// Ends, and traces, the sessions that are over although nobody asked them anything: idle, or
     /// without a grant in force since its last day has passed. The server runs it each minute
     /// « permissions supprimées dès la fin »).

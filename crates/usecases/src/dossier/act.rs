@@ -1,6 +1,4 @@
-use huis_access::{
-    Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, unlock, write,
-};
+use huis_access::{Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, unlock, write};
 use huis_dossier::{Act, Author, Case, Draft, Fault, Flag, Standing};
 use huis_kernel::CaseNumber;
 use huis_trace::Operation;
@@ -61,7 +59,9 @@ impl Huis {
         let found = self.card(caller, processing, number).await?;
         let want = Want::Act(&kind);
         if let Err(refusal) = caller.decide(register, &found, want) {
-            return self.refuse(caller, processing, Operation::Act, Some(found.dossier), refusal).await;
+            return self
+                .refuse(caller, processing, Operation::Act, Some(found.dossier), refusal)
+                .await;
         }
         let good_friday = self.good_friday(caller).await?;
         let law = self.law();
@@ -241,19 +241,18 @@ impl Huis {
         else {
             return Err(UseError::Invalid(vec!["Cet acte est déjà annulé.".into()]));
         };
-        let after = unlocked
-            .compute(Operation::Compute, caller.now, |plain| {
-                let acts: Vec<Act> = plain
-                    .acts
-                    .iter()
-                    .cloned()
-                    .map(|mut a| {
-                        a.voided |= a.no == no;
-                        a
-                    })
-                    .collect();
-                standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
-            })?;
+        let after = unlocked.compute(Operation::Compute, caller.now, |plain| {
+            let acts: Vec<Act> = plain
+                .acts
+                .iter()
+                .cloned()
+                .map(|mut a| {
+                    a.voided |= a.no == no;
+                    a
+                })
+                .collect();
+            standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
+        })?;
         let receipt = self.trace(after.line().clone()).await?;
         let after = after.release(&receipt)?;
         set_standing(&mut card, &after);

@@ -1,5 +1,5 @@
 use huis_access::{
-    Edits, KeySource, NewAct, NewDossier, Plain, SectionBody, SectionEdit, SealedChange, Sealing,
+    Edits, KeySource, NewAct, NewDossier, Plain, SealedChange, Sealing, SectionBody, SectionEdit,
     Want, create,
 };
 use huis_dossier::{Act, Author, Case, Draft, Facts, Fault, Standing};
@@ -92,8 +92,16 @@ impl Huis {
                 return self.refuse(caller, processing, Operation::Create, None, refusal).await;
             }
         };
-        let sealed =
-            self.seal_founding(processed, &proof, card, &founding, fresh, &good_friday, caller.today, false)?;
+        let sealed = self.seal_founding(
+            processed,
+            &proof,
+            card,
+            &founding,
+            fresh,
+            &good_friday,
+            caller.today,
+            false,
+        )?;
         if !sealed.faults.is_empty() {
             return Err(UseError::Faults(sealed.faults));
         }
@@ -137,7 +145,8 @@ impl Huis {
         let mut acts: Vec<Act> = Vec::new();
         let (mut new_acts, mut faults) = (Vec::new(), Vec::new());
         for (draft, recorded, agent) in &founding.acts {
-            let case = Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
+            let case =
+                Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
             // What the demonstration tells of the past is judged on the day it was recorded.
             let zone_day = recorded.date_in(&huis_kernel::Zone::utc()).min(today);
             match processed.rules.judge(&case, draft, &law, zone_day) {
@@ -165,8 +174,7 @@ impl Huis {
                 }
             }
         }
-        let standing =
-            standing(processed, card.opened_on, &plain, &acts, good_friday, &law, today);
+        let standing = standing(processed, card.opened_on, &plain, &acts, good_friday, &law, today);
         set_standing(&mut card, &standing);
         card.version = acts.len() as u64;
         let edits = Edits {

@@ -7,16 +7,14 @@ mod read;
 mod section;
 
 pub use act::{ActCommand, ActRecorded};
-pub use create::{Created, NewCase};
 pub(crate) use create::Founding;
+pub use create::{Created, NewCase};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
 
 use huis_access::{Plain, SealedChange};
-use huis_dossier::{
-    Act, Case, Hold, LifeFacts, Next, Standing, Step, TermState, UnitStage, plan,
-};
+use huis_dossier::{Act, Case, Hold, LifeFacts, Next, Standing, Step, TermState, UnitStage, plan};
 use huis_kernel::{CaseNumber, Date};
 use huis_law::Law;
 use huis_register::Register;

@@ -71,7 +71,9 @@ impl Huis {
         let proof = match caller.decide(register, &found, Want::Read) {
             Ok(proof) => proof,
             Err(refusal) => {
-                return self.refuse(caller, processing, operation, Some(found.dossier), refusal).await;
+                return self
+                    .refuse(caller, processing, operation, Some(found.dossier), refusal)
+                    .await;
             }
         };
         let (card, sealed) = self
@@ -148,7 +150,12 @@ impl Huis {
             .find(|(code, _)| *code == card.territory)
             .map_or_else(|| card.territory.clone(), |t| t.1);
         let may = Capabilities {
-            acts: register.acts.iter().filter(|a| proof.may_act(&a.id)).map(|a| a.id.clone()).collect(),
+            acts: register
+                .acts
+                .iter()
+                .filter(|a| proof.may_act(&a.id))
+                .map(|a| a.id.clone())
+                .collect(),
             writes: register
                 .sections
                 .iter()

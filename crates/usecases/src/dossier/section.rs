@@ -1,5 +1,5 @@
 use huis_access::{
-    Edits, KeySource, Plain, Restriction, SectionBody, SectionEdit, Sealing, Want, Written, unlock,
+    Edits, KeySource, Plain, Restriction, Sealing, SectionBody, SectionEdit, Want, Written, unlock,
     write,
 };
 use huis_dossier::{Case, Facts, Fault, Standing};
@@ -81,8 +81,7 @@ impl Huis {
         if reason.is_some_and(|r| !["violences", "separation", "securite"].contains(&r)) {
             return Err(UseError::Invalid(vec!["Choisissez le motif du masquage.".into()]));
         }
-        let restricted =
-            reason.map(|r| Restriction { reason: r.to_owned(), since: caller.today });
+        let restricted = reason.map(|r| Restriction { reason: r.to_owned(), since: caller.today });
         let operation = if reason.is_some() { Operation::Hide } else { Operation::RestrictLifted };
         let want = Want::Power(Power::Restrict);
         self.edit_section(caller, processing, number, section, want, operation, |plain| {

@@ -6,6 +6,7 @@ use huis_accounts::Cost;
 use huis_kernel::{AgentId, Date, GrantId, Instant, ManualClock, SeededRng, Zone};
 use huis_law::Law;
 use huis_store::Location;
+use huis_testkit::Postgres;
 use huis_trace::{Leaf, Line, Operation};
 use huis_usecases::{
     Caller, Founding, Huis, Options, UseError,
@@ -14,7 +15,7 @@ use huis_usecases::{
 };
 use huis_vault::RootKey;
 use sha1::Sha1;
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 pub const PROCESSING: &str = "expulsion";
 pub const ADDRESS: &str = "192.0.2.7";
@@ -37,7 +38,8 @@ pub struct Office {
     pub huis: Arc<Huis>,
     pub clock: Arc<ManualClock>,
     pub admin: Person,
-    _folder: tempfile::TempDir,
+    /// The folder or the server: it goes with the office.
+    _place: Box<dyn Any + Send>,
 }
 
 impl Office {
@@ -47,11 +49,23 @@ impl Office {
 
     pub async fn with(demonstration: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let location = Location::Folder(folder.path().to_owned());
+        Self::at(location, demonstration, Box::new(folder)).await
+    }
+
+    /// The same office on each of the two engines.
+    pub async fn on_both() -> [Self; 2] {
+        let server = Postgres::start().unwrap();
+        let location = Location::Postgres(server.database("accounts").unwrap().url());
+        [Self::open().await, Self::at(location, false, Box::new(server)).await]
+    }
+
+    async fn at(location: Location, demonstration: bool, place: Box<dyn Any + Send>) -> Self {
         let zone = Zone::named("Europe/Paris").unwrap();
         let clock = Arc::new(ManualClock::at(zone.start_of(START).plus_ms(9 * 60 * MINUTE)));
         let rng = Arc::new(SeededRng::new(41));
         let options = Options {
-            location: Location::Folder(folder.path().to_owned()),
+            location,
             root: RootKey::generate(&*rng),
             clock: clock.clone(),
             rng,
@@ -80,7 +94,7 @@ impl Office {
             recovery: Vec::new(),
             token: String::new(),
         };
-        let mut office = Self { huis, clock, admin: admin.clone(), _folder: folder };
+        let mut office = Self { huis, clock, admin: admin.clone(), _place: place };
         office.admin = office.arrive(admin).await;
         office
     }

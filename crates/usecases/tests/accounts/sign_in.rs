@@ -60,7 +60,12 @@ async fn x_18_a_given_password_is_changed_first_and_each_rule_refuses_with_its_r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_17_a_code_and_a_recovery_code_serve_once_each_and_a_password_alone_opens_nothing() {
-    let office = Office::open().await;
+    for office in Office::on_both().await {
+        codes(&office).await;
+    }
+}
+
+async fn codes(office: &Office) {
     let (who, _) = office.employ("paul.roux", "instructeur", END).await;
     assert!(office.caller(&who).await.actor.strong);
     office.clock.advance_ms(60_000);
@@ -95,7 +100,12 @@ async fn a_17_a_code_and_a_recovery_code_serve_once_each_and_a_password_alone_op
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s_11_unknown_wrong_and_closed_read_the_same_and_a_hundred_at_once_are_a_hundred() {
-    let office = Office::open().await;
+    for office in Office::on_both().await {
+        crowd(&office).await;
+    }
+}
+
+async fn crowd(office: &Office) {
     let (who, _) = office.employ("anne.petit", "instructeur", END).await;
     let (gone, _) = office.employ("jean.parti", "instructeur", END).await;
     let admin = office.caller(&office.admin).await;

@@ -67,7 +67,23 @@ impl World {
         Self::from(ManualClock::at(huis_kernel::SystemClock.now()), folder, location).await
     }
 
+    /// An installation that is not a demonstration.
+    pub async fn real(today: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Folder(folder.path().join("data"));
+        Self::made(ManualClock::at(noon(day(today))), folder, location, false).await
+    }
+
     async fn from(clock: ManualClock, folder: TempDir, location: Location) -> Self {
+        Self::made(clock, folder, location, true).await
+    }
+
+    async fn made(
+        clock: ManualClock,
+        folder: TempDir,
+        location: Location,
+        demonstration: bool,
+    ) -> Self {
         let clock = Arc::new(clock);
         let root = RootKey::from_bytes([7; 32]);
         let founding = Founding {
@@ -80,7 +96,7 @@ impl World {
                 (MULHOUSE.into(), "Mulhouse".into()),
             ],
             archive_passphrase: ARCHIVE.into(),
-            demonstration: true,
+            demonstration,
         };
         Huis::init(&options(&location, &root, &clock, 1), &founding).await.unwrap();
         let huis = Huis::open(options(&location, &root, &clock, 2)).await.unwrap();
