@@ -49,7 +49,7 @@ pub fn address(name: &str) -> &'static str {
 }
 
 /// `/static/<hash>/<name>` and `/favicon.ico`. They need no session and hold no personal datum.
-pub fn static_routes() -> Router {
+pub fn static_routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/static/{hash}/{name}", get(serve))
         .route("/favicon.ico", get(|| async { found("huis.svg", "public, max-age=86400") }))

@@ -17,7 +17,11 @@ use crate::{
     errors::{PageError, page},
     fmt,
     layout::{Crumb, Place, Tone},
-    pages::{CaseRow, Filter, Link, board, day, list},
+    pages::{
+        CaseRow, Filter, Link, board,
+        day::{self, ByNumber},
+        list,
+    },
     routes,
     term::Chip,
 };
@@ -66,16 +70,11 @@ pub(super) fn next_row(processed: &Processed, line: &ListLine, today: Date) -> C
 
 async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
     let processed = me.processed()?;
+    if !me.can(Power::Lists) {
+        return door_page(&me, ByNumber::default());
+    }
     let shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
     let today = fmt::long_date(me.caller.today);
-    if !me.can(Power::Lists) {
-        // X-13, X-26: no list for whom is asked one thing on one dossier; the number is given to
-        // them with the request.
-        let opens = me.opens_dossiers();
-        let idle = if opens { Vec::new() } else { doors(&me) };
-        let (counts, groups) = (Vec::new(), Vec::new());
-        return Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: opens }));
-    }
     let found = app.huis.day(&me.caller, &me.processing).await.map_err(fail)?;
     let due = |lines: &[DayLine]| -> Vec<CaseRow> {
         let rows = lines.iter().map(|l| {
@@ -111,7 +110,30 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     .filter(|g| !g.rows.is_empty())
     .collect();
     let idle = doors(&me);
-    Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: false }))
+    Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: None }))
+}
+
+/// X-13, X-26: no list for whom is asked one thing on one dossier; the number comes to them with
+/// the request. Others (officer, administrator) have their own doors.
+pub(super) fn door_page(me: &Me, typed: ByNumber) -> Result<Response, PageError> {
+    let lead = if me.opens_dossiers() {
+        "Votre habilitation ouvre un dossier à la fois, par le numéro qui accompagne la demande \
+         reçue. Chaque ouverture est tracée."
+    } else {
+        "Votre habilitation n’ouvre pas les dossiers\u{a0}: elle permet d’y déposer ce qui vous \
+         est demandé, par le numéro qui accompagne la demande reçue."
+    };
+    let reaches = me.opens_dossiers()
+        || me.can(Power::Hold)
+        || me.profiles().any(|p| !p.acts.is_empty());
+    Ok(page(&day::Day {
+        shell: me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]),
+        today: fmt::long_date(me.caller.today),
+        counts: Vec::new(),
+        groups: Vec::new(),
+        idle: doors(me),
+        by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), ..typed }),
+    }))
 }
 
 /// Where one may go when nothing waits.

@@ -13,7 +13,7 @@ use huis_usecases::Question;
 use serde::Deserialize;
 
 use super::{
-    lists::next_row,
+    lists::{door_page, next_row},
     ways::{self, Refused},
 };
 use crate::{
@@ -21,7 +21,10 @@ use crate::{
     errors::{PageError, page},
     guard::CheckedForm,
     layout::Crumb,
-    pages::search::{Search, SearchResults},
+    pages::{
+        day::ByNumber,
+        search::{Search, SearchResults},
+    },
     routes,
 };
 
@@ -90,12 +93,13 @@ fn by_number(me: &Me, number: &str) -> Result<Response, PageError> {
             if let Some(first) = message.get_mut(..1) {
                 first.make_ascii_uppercase();
             }
-            let refused = Refused::number(number, &format!("{message}."));
+            message.push('.');
             if me.can(Power::Search) {
-                show(me, &Question::default(), Some(&refused))
-            } else {
-                Err(PageError::NotFound)
+                let refused = Refused::number(number, &message);
+                return show(me, &Question::default(), Some(&refused));
             }
+            let value = number.to_owned();
+            door_page(me, ByNumber { value, fault: Some(message), ..ByNumber::default() })
         }
     }
 }

@@ -21,8 +21,19 @@ pub struct Day {
     pub groups: Vec<Group>,
     /// Nothing waits: what to do then.
     pub idle: Vec<Link>,
-    /// No list for this profile: a dossier is opened by the number that came with the request.
-    pub by_number: bool,
+    /// No list for this profile: a dossier is reached by the number that came with the request.
+    pub by_number: Option<ByNumber>,
+}
+
+/// The field of a number.
+#[derive(Clone, Debug, Default)]
+pub struct ByNumber {
+    /// As typed.
+    pub value: String,
+    /// Why it is no number.
+    pub fault: Option<String>,
+    /// What this profile does with it.
+    pub lead: String,
 }
 
 /// A count at the top of the page.

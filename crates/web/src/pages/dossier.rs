@@ -46,16 +46,24 @@ pub struct DossierView {
     pub stages: Vec<StageView>,
     /// The finer step, in words.
     pub step: String,
-    /// It is closed, and in the archive: motive and end of keeping.
+    /// It is closed, and in the archive: since when, and until when it is kept.
     pub closed: Option<Pair>,
+    /// Erasure is held: why and until when.
+    pub holds: Vec<String>,
     /// Remarks.
     pub remarks: Vec<Remark>,
-    /// What may be recorded now, the expected first.
+    /// What the procedure awaits now.
     pub next: Vec<OfferView>,
+    /// What may be recorded too.
+    pub others: Vec<OfferView>,
     /// What may not be now, with the reason.
     pub refused: Vec<RefusedView>,
-    /// Deadlines.
+    /// Deadlines that run.
     pub terms: Vec<TermView>,
+    /// Deadlines that are over.
+    pub done: Vec<TermView>,
+    /// Does the reader follow the procedure? Whom is asked one thing on it does not.
+    pub follows: bool,
     /// Acts and deadlines on a line.
     pub timeline: Timeline,
     /// Acts, the latest first.
@@ -146,6 +154,8 @@ pub struct ActView {
     pub remarks: Vec<Remark>,
     /// The form that corrects it.
     pub correct_href: Option<String>,
+    /// The form that voids it.
+    pub void_href: Option<String>,
 }
 
 impl ActView {
@@ -166,6 +176,8 @@ pub struct SectionView {
     pub source: String,
     /// Its class is sensitive: said where it is shown.
     pub sensitive: bool,
+    /// Something of it is hidden from the reader (separated or violent households).
+    pub withheld: bool,
     /// Its occurrences; none when nothing was entered.
     pub occurrences: Vec<OccurrenceView>,
     /// The form of a new occurrence.
@@ -183,4 +195,6 @@ pub struct OccurrenceView {
     pub facts: Vec<Pair>,
     /// Its form.
     pub edit_href: Option<String>,
+    /// The form that hides it, or shows it again.
+    pub hide: Option<Link>,
 }

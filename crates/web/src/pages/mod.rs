@@ -12,6 +12,8 @@ pub mod auth;
 pub mod board;
 pub mod conflict;
 pub mod day;
+pub mod decide;
+pub mod doorstep;
 pub mod dossier;
 pub mod grants;
 pub mod help;

@@ -16,14 +16,14 @@ pub struct NewDossier {
     pub shell: Shell,
     /// Groups of inputs, one a section.
     pub groups: Vec<Group>,
+    /// Buttons that add another occurrence of a section.
+    pub add: Vec<AddButton>,
     /// Faults, hidden values, button; its own fields are empty.
     pub form: FormView,
     /// Active dossiers that look like this one.
     pub alike: Vec<CaseRow>,
-    /// An archived file may exist: what this profile may learn of it.
-    pub archived: Option<String>,
-    /// The archived dossiers, to those whose grant opens the archive.
-    pub archived_rows: Vec<CaseRow>,
+    /// The running ones that look alike were shown: the button opens the dossier all the same.
+    pub confirms: bool,
     /// The information that the person will be sent.
     pub notice: String,
 }
@@ -37,4 +37,15 @@ pub struct Group {
     pub label: String,
     /// Inputs.
     pub fields: Vec<FieldView>,
+    /// Inputs that can wait, folded.
+    pub more: Vec<FieldView>,
+}
+
+/// A button that adds another occurrence of a section.
+#[derive(Clone, Debug)]
+pub struct AddButton {
+    /// The section.
+    pub section: String,
+    /// Its text.
+    pub label: String,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::Shell};
+use crate::{forms::FormView, layout::Shell, pages::Link};
 
 /// The form of a section.
 #[derive(Template)]
@@ -18,6 +18,8 @@ pub struct SectionForm {
     pub source: String,
     /// A sensitive class: said before anything is typed.
     pub sensitive: bool,
+    /// What else may be done with it: withdraw it.
+    pub tools: Vec<Link>,
     /// The inputs.
     pub form: FormView,
 }

@@ -124,7 +124,8 @@ fn view() -> dossier::DossierView {
         corrects: None,
         voided: None,
         remarks: vec![],
-        correct_href: Some(format!("/dossiers/{NUMBER}/actes/{no}/corriger")),
+        correct_href: Some(format!("/dossiers/{NUMBER}/actes/jugement?corrige={no}")),
+        void_href: Some(format!("/dossiers/{NUMBER}/annuler/{no}")),
     };
     let mut wrong = act(3, "Jugement", date(2025, 6, 2), vec![]);
     wrong.corrected_by = Some(4);
@@ -188,6 +189,9 @@ fn view() -> dossier::DossierView {
         restricted: None,
         facts,
         edit_href: Some(format!("/dossiers/{NUMBER}/volets/occupant/1")),
+        hide: title.is_some().then(|| {
+            Link::new("Masquer…", format!("/dossiers/{NUMBER}/volets/occupant/1/masquer"))
+        }),
     };
     let mut protected = occurrence(
         Some("Occupant 2"),
@@ -203,6 +207,7 @@ fn view() -> dossier::DossierView {
         label: label.into(),
         source: "X-07".into(),
         sensitive,
+        withheld: id == "diagnostic",
         occurrences,
         add_href: Some(format!("/dossiers/{NUMBER}/volets/{id}/nouveau")),
     };
@@ -226,6 +231,8 @@ fn view() -> dossier::DossierView {
         ],
         step: "Demande de concours reçue : réponse attendue avant le 17/03/2026".into(),
         closed: None,
+        holds: vec!["Effacement suspendu jusqu’au 31/12/2027 : contentieux en cours.".into()],
+        follows: true,
         remarks: vec![remark(
             Tone::Bad,
             "La CCAPEX n’a pas été informée du commandement : le délai ne court pas.",
@@ -244,6 +251,8 @@ fn view() -> dossier::DossierView {
                 expected: true,
                 article: "CPCE, art. R. 153-1".into(),
             },
+        ],
+        others: vec![
             dossier::OfferView {
                 label: "Demander un rapport de police".into(),
                 href: format!("/dossiers/{NUMBER}/actes/rapport-demande"),
@@ -256,6 +265,7 @@ fn view() -> dossier::DossierView {
             reason: "possible dès le refus, exprès ou né du silence (17/03/2026).".into(),
             article: "CPCE, art. R. 154-1".into(),
         }],
+        done: views.iter().take(1).cloned().collect(),
         terms: views,
         timeline: draw(marks, today()),
         acts,
@@ -347,17 +357,19 @@ fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
 }
 
 fn traces_page(locale: Locale) -> traces::Traces {
-    let line =
-        |at: &str, who: &str, operation: &str, what: &str, outcome: &str| traces::TraceLine {
-            at: at.into(),
-            who: who.into(),
-            role: "Instructeur, Mulhouse".into(),
-            operation: operation.into(),
-            what: what.into(),
-            purpose: "Instruction de la procédure".into(),
-            outcome: outcome.into(),
-            refused: outcome == "refusé",
-        };
+    let line = |at: &str, who: &str, what: &[(&str, &str)], refused: bool| traces::TraceLine {
+        at: at.into(),
+        who: who.into(),
+        who_href: Some("/traces?agent=0123".into()),
+        role: "Sous-préfecture de Mulhouse · 192.0.2.7".into(),
+        operation: "Consultation".into(),
+        dossiers: NUMBER.into(),
+        what: what.iter().map(|(a, b)| Pair::new(*a, *b)).collect(),
+        purpose: "Instruction de la procédure".into(),
+        outcome: if refused { "Refusé\u{a0}: hors du périmètre" } else { "Fait" }.into(),
+        refused,
+    };
+    let log = "huis/expulsion/serveur";
     traces::Traces {
         shell: shell(
             locale,
@@ -366,23 +378,29 @@ fn traces_page(locale: Locale) -> traces::Traces {
             &["Ma journée", "Dossiers", NUMBER, "Traces"],
         ),
         of: format!("Dossier {NUMBER}"),
+        kept: "gardées 1 an (X-23)".into(),
+        evidence: Some(traces::Evidence {
+            key: "huis+0a1b2c3d+AQIDBAUGBwgJ".into(),
+            logs: vec![Link::new(log, "/traces/export/huis/expulsion/serveur")],
+            action: "/traces/verifier".into(),
+            verified: Some(traces::Verified {
+                tone: Tone::Good,
+                text: "Journal intact\u{a0}: 18\u{202f}402 traces vérifiées.".into(),
+                logs: vec![Pair::new(log, "18\u{202f}402 traces, 71 journées closes")],
+            }),
+        }),
         filters: vec![],
+        only: Some(Link::new("Traces de Bruno Keller", "/traces")),
         lines: vec![
             line(
                 "12/03/2026 à 10 h 05",
                 "Anne-Lise Wuttemberger",
-                "consultation",
-                "occupants, local, chronologie",
-                "accordé",
+                &[("Occupant n°\u{a0}1", "Nom, Prénom"), ("Local", "tout")],
+                false,
             ),
-            line("11/03/2026 à 16 h 40", "Bruno Keller", "consultation", "diagnostic", "refusé"),
+            line("11/03/2026 à 16 h 40", "Bruno Keller", &[], true),
         ],
-        kept: "gardées un an (X-23)".into(),
-        verified: traces::Verified {
-            tone: Tone::Good,
-            text: "Journal vérifié le 12/03/2026 : 18 402 lignes, aucune altération.".into(),
-            action: Some("/traces/verifier".into()),
-        },
-        next: None,
+        next: Some("/traces?avant=1767186300000,7,huis/expulsion/serveur".into()),
+        first: None,
     }
 }

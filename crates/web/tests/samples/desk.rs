@@ -19,7 +19,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("journee-vide", html(&day_page(locale, true))),
         (
             "journee-police",
-            html(&day::Day { by_number: true, idle: vec![], ..day_page(locale, true) }),
+            html(&day::Day { by_number: Some(by_number()), idle: vec![], ..day_page(locale, true) }),
         ),
         ("recherche", html(&search_page(locale))),
         ("resultats", html(&results(locale, false))),
@@ -128,7 +128,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
                 "voir les échéances des trente prochains jours",
                 "/dossiers?echeance=30",
             )],
-            by_number: false,
+            by_number: None,
         };
     }
     shell.flashes = vec![Flash {
@@ -191,7 +191,15 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
             ),
         ],
         idle: vec![],
-        by_number: false,
+        by_number: None,
+    }
+}
+
+fn by_number() -> day::ByNumber {
+    day::ByNumber {
+        value: "4821-7730-Q".into(),
+        fault: Some("La lettre ne correspond pas aux chiffres : vérifiez le numéro.".into()),
+        lead: "Votre habilitation ouvre un dossier à la fois, par son numéro.".into(),
     }
 }
 

@@ -7,7 +7,7 @@ use huis_web::{
     forms::{FormData, FormView, parse, render_fields},
     i18n::Locale,
     layout::{Place, Tone},
-    pages::{Pair, act_form, conflict, new_dossier, section_form},
+    pages::{Link, Pair, act_form, conflict, decide, doorstep, new_dossier, section_form},
 };
 use jiff::civil::date;
 
@@ -23,6 +23,8 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("volet", html(&section(locale))),
         ("conflit", html(&conflict_page(locale))),
         ("nouveau-dossier", html(&new(locale))),
+        ("decision", html(&decision(locale))),
+        ("pas-de-porte", html(&step(locale))),
     ]
 }
 
@@ -200,6 +202,10 @@ fn section(locale: Locale) -> section_form::SectionForm {
         number: NUMBER.into(),
         source: "X-07".into(),
         sensitive: true,
+        tools: vec![Link::new(
+            "Retirer du dossier…",
+            "/dossiers/4821-7730-K/volets/occupant/1/retirer",
+        )],
         form: FormView::from_facts(&section_fields(), &facts, &context())
             .posts("/dossiers/4821-7730-K/volets/occupant/1", "Enregistrer")
             .hides("_version", "3")
@@ -270,11 +276,13 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
             "Elle décide du délai du commandement.",
         ),
     ];
+    let more = [field("etage", "Étage", FieldKind::Text { max: 10 }, false, "Situer le local.")];
     let empty = Default::default();
     let group = |id: &str, label: &str, fields| new_dossier::Group {
         id: id.into(),
         label: label.into(),
         fields,
+        more: render_fields(&more, &empty, &[], &local),
     };
     let mut form =
         FormView::default().posts("/dossiers/nouveau", "Ouvrir le dossier").cancels("/journee");
@@ -287,8 +295,47 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
         ],
         form,
         alike: rows(&[(5, "Audience", "Assignation")]),
-        archived: Some("Un dossier clos concerne le même occupant. Vérifiez s’il doit être rouvert avant d’en ouvrir un autre.".into()),
-        archived_rows: vec![],
+        confirms: true,
+        add: vec![new_dossier::AddButton {
+            section: "occupant".into(),
+            label: "Ajouter : occupant".into(),
+        }],
         notice: "Dès l’ouverture, une lettre d’information est préparée pour l’occupant et pour les autres occupants.".into(),
+    }
+}
+
+fn decision(locale: Locale) -> decide::Decide {
+    let reason = [field("motif", "Motif", choice(&[("doublon", "Inscrit deux fois")]), true, "")];
+    decide::Decide {
+        shell: shell(
+            locale,
+            "/dossiers/4821-7730-K/annuler/3",
+            Some(Place::List),
+            &["Ma journée", "Dossiers", NUMBER, "Annuler l’acte n° 3"],
+        ),
+        title: "Annuler l’acte n° 3".into(),
+        number: NUMBER.into(),
+        warning: "Le contenu de l’acte sera détruit pour toujours.".into(),
+        facts: vec![Pair::new("Acte", "Jugement"), Pair::new("Date", "02/06/2025")],
+        form: FormView::from_facts(&reason, &Facts::new(), &context())
+            .posts("/dossiers/4821-7730-K/annuler/3", "Annuler l’acte")
+            .cancels("/dossiers/4821-7730-K"),
+    }
+}
+
+fn step(locale: Locale) -> doorstep::Doorstep {
+    doorstep::Doorstep {
+        shell: shell(locale, "/dossiers/4821-7730-K", None, &["Ma journée", NUMBER]),
+        number: NUMBER.into(),
+        deposits: vec![doorstep::Deposit {
+            label: "Assignation".into(),
+            href: "/dossiers/4821-7730-K/actes/assignation".into(),
+            article: "Loi n° 89-462 art. 24".into(),
+        }],
+        holds: vec![Link::new(
+            "Contentieux en cours, jusqu’au 31/12/2026",
+            "/dossiers/4821-7730-K/gel/00/lever",
+        )],
+        tools: vec![Link::new("Suspendre l’effacement…", "/dossiers/4821-7730-K/gel")],
     }
 }

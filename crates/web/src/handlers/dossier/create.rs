@@ -1,0 +1,374 @@
+//! Opening a dossier: where, whom and what it concerns. What looks like it among the running ones
+//! is shown before it is made, and an archived one may be hinted at after.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use huis_dossier::{Facts, Value};
+use huis_law::geo::Geo;
+use huis_register::{Choice, Field, FieldKind, Power, Register, Section};
+use huis_usecases::{NewCase, Question, UseError};
+use std::collections::BTreeMap;
+
+use super::{
+    context::context,
+    sheet::{Group, together},
+};
+use crate::{
+    app::{App, Me, fail, flash},
+    errors::{PageError, page},
+    forms::{FormContext, FormData, FormView, plain},
+    guard::CheckedForm,
+    handlers::lists::next_row,
+    layout::{Crumb, Tone},
+    pages::{
+        CaseRow,
+        new_dossier::{AddButton, Group as Shown, NewDossier},
+    },
+    routes,
+};
+
+/// The section that names the agent who opens a dossier: a convention of the register files.
+const REFERENT: &str = "referent";
+/// The field of the territorial unit.
+const UNIT: &str = "secteur";
+/// How many occurrences of a section the form shows.
+const COUNT: &str = "_combien.";
+/// More occurrences than that are added on the dossier itself.
+const MOST: usize = 8;
+
+/// One section of the form.
+struct Part<'a> {
+    section: &'a Section,
+    occurrence: usize,
+    group: Group,
+}
+
+/// The form.
+struct Work<'a> {
+    me: &'a Me,
+    register: &'a Register,
+    territories: Vec<(String, String)>,
+    context: FormContext,
+    unit: Group,
+    parts: Vec<Part<'a>>,
+    whole: Vec<String>,
+    alike: Vec<CaseRow>,
+}
+
+/// What a dossier is opened with: the sections by which it will be found, which the agent writes.
+fn first_sections<'a>(me: &Me, register: &'a Register) -> Vec<&'a Section> {
+    let found_by = |s: &&Section| {
+        let searched = register.searches.iter().flat_map(|search| &search.of);
+        searched.into_iter().any(|p| p.section == s.id)
+            && me.profiles().any(|p| p.may_write(&s.id))
+    };
+    register.sections.iter().filter(found_by).collect()
+}
+
+impl<'a> Work<'a> {
+    async fn new(app: &App, me: &'a Me, counts: &FormData) -> Result<Self, PageError> {
+        if !me.can(Power::Create) {
+            return Err(PageError::NotFound);
+        }
+        let register = me.register()?;
+        let territories = app
+            .huis
+            .territories(&me.caller, &me.processing, Power::Create)
+            .await
+            .map_err(fail)?;
+        let mut parts = Vec::new();
+        for section in first_sections(me, register) {
+            let asked = counts.get(&format!("{COUNT}{}", section.id));
+            let asked = asked.and_then(|n| n.parse().ok()).unwrap_or(1);
+            let n: usize = if section.repeats { asked } else { 1 };
+            for occurrence in 1..=n.clamp(1, MOST) {
+                let prefix = format!("{}-{occurrence}.", section.id);
+                let group = Group::new(&prefix, section.fields.clone());
+                parts.push(Part { section, occurrence, group });
+            }
+        }
+        let unit = Group::new("", unit_field(&territories).into_iter().collect());
+        let context = context(me, register, None);
+        let (whole, alike) = (Vec::new(), Vec::new());
+        Ok(Self { me, register, territories, context, unit, parts, whole, alike })
+    }
+
+    fn count(&self, section: &str) -> usize {
+        self.parts.iter().filter(|p| p.section.id == section).count()
+    }
+
+    /// The sections of which one may want another occurrence.
+    fn repeated(&self) -> impl Iterator<Item = &'a Section> {
+        let last = |p: &&Part<'a>| p.section.repeats && p.occurrence == self.count(&p.section.id);
+        self.parts.iter().filter(last).map(|p| p.section)
+    }
+
+    fn show(&self) -> Response {
+        let mut form = FormView::default()
+            .posts(routes::NEW, if self.alike.is_empty() { "Ouvrir le dossier" } else { "Ouvrir quand même" })
+            .cancels(routes::LIST);
+        let unit = together(std::slice::from_ref(&self.unit), &self.whole, &self.context);
+        form.summary = unit.summary;
+        let mut groups = Vec::new();
+        if !unit.fields.is_empty() {
+            groups.push(Shown {
+                id: "ou".to_owned(),
+                label: "Service compétent".to_owned(),
+                fields: unit.fields,
+                more: Vec::new(),
+            });
+        }
+        for part in &self.parts {
+            let view = part.group.view(&self.context);
+            form.summary.extend(view.summary);
+            if form.communes.is_empty() {
+                form.communes = view.communes;
+            }
+            let several = self.count(&part.section.id) > 1;
+            let label = &part.section.label;
+            // First what is needed and what one searches by; the rest can wait and is folded.
+            let (fields, more) = view.fields.into_iter().zip(&part.section.fields).partition::<Vec<_>, _>(
+                |(view, field)| {
+                    field.required || view.fault.is_some() || searched(self.register, part.section, field)
+                },
+            );
+            groups.push(Shown {
+                id: format!("{}-{}", part.section.id, part.occurrence),
+                label: if several { format!("{label} {}", part.occurrence) } else { label.clone() },
+                fields: fields.into_iter().map(|f| f.0).collect(),
+                more: more.into_iter().map(|f| f.0).collect(),
+            });
+        }
+        let mut add = Vec::new();
+        for section in self.repeated() {
+            let n = self.count(&section.id);
+            form = form.hides(&format!("{COUNT}{}", section.id), n.to_string());
+            if n < MOST {
+                let label = format!("Ajouter\u{a0}: {}", section.label.to_lowercase());
+                add.push(AddButton { section: section.id.clone(), label });
+            }
+        }
+        let notice = self.register.notices.first().map(|n| {
+            format!("Après l’ouverture, chaque occupant reçoit la lettre «\u{a0}{}\u{a0}» ({}).", n.title, n.source)
+        });
+        page(&NewDossier {
+            shell: self.me.shell(
+                None,
+                vec![Crumb::link("Dossiers", routes::LIST), Crumb::here("Ouvrir un dossier")],
+            ),
+            groups,
+            add,
+            form,
+            confirms: !self.alike.is_empty(),
+            alike: self.alike.clone(),
+            notice: notice.unwrap_or_default(),
+        })
+    }
+
+    /// Reads every group, each with its faults; `None` when there is one.
+    fn read(&mut self, form: &FormData) -> Option<(String, Vec<(String, Facts)>)> {
+        let unit = self.unit.read(form, &self.context);
+        let mut sections = Vec::new();
+        let mut faulty = unit.is_none();
+        for part in &mut self.parts {
+            part.group.keep(form);
+            let blank = part.group.typed.values().all(|t| t.trim().is_empty());
+            if part.occurrence > 1 && blank {
+                continue;
+            }
+            match part.group.read(form, &self.context) {
+                Some(facts) => sections.push((part.section.id.clone(), facts)),
+                None => faulty = true,
+            }
+        }
+        if faulty {
+            return None;
+        }
+        let chosen = unit.as_ref().and_then(|u| u.get(UNIT)?.as_str()).map(str::to_owned);
+        match chosen.or_else(|| self.deduced(&sections)) {
+            Some(unit) => Some((unit, sections)),
+            None => {
+                self.whole.push(
+                    "La ville du local n’est d’aucun de vos secteurs\u{a0}: choisissez le secteur."
+                        .to_owned(),
+                );
+                None
+            }
+        }
+    }
+
+    /// The unit in which the dwelling's commune is, among those that one works in.
+    fn deduced(&self, sections: &[(String, Facts)]) -> Option<String> {
+        if let [(only, _)] = self.territories.as_slice() {
+            return Some(only.clone());
+        }
+        let communes = sections.iter().flat_map(|(section, facts)| {
+            let fields = self.register.section(section).into_iter().flat_map(|s| &s.fields);
+            let kind = |f: &&Field| f.kind == FieldKind::Commune;
+            fields.filter(kind).filter_map(|f| facts.get(&f.id)?.as_str())
+        });
+        let mut units =
+            communes.filter_map(|code| Geo::embedded().commune(code)?.arrondissement);
+        let unit = units.next()?;
+        self.territories.iter().find(|(code, _)| code == unit).map(|(code, _)| code.clone())
+    }
+
+    /// Running dossiers that a search by what was typed finds.
+    async fn look_alike(
+        &self,
+        app: &App,
+        sections: &[(String, Facts)],
+    ) -> Result<Vec<CaseRow>, UseError> {
+        if !self.me.can(Power::Search) {
+            return Ok(Vec::new());
+        }
+        let processed = app.huis.processed(&self.me.processing)?;
+        let mut rows = BTreeMap::new();
+        for question in questions(self.register, sections) {
+            let found =
+                app.huis.search(&self.me.caller, &self.me.processing, &question).await?;
+            for line in found.lines {
+                let row = next_row(processed, &line.line, self.me.caller.today);
+                rows.entry(line.line.number).or_insert(row);
+            }
+        }
+        Ok(rows.into_values().collect())
+    }
+}
+
+fn unit_field(territories: &[(String, String)]) -> Option<Field> {
+    if territories.len() < 2 {
+        return None;
+    }
+    let choices = territories
+        .iter()
+        .map(|(code, label)| Choice { code: code.clone(), label: label.clone() })
+        .collect();
+    let mut field = plain(UNIT, "Secteur", FieldKind::Choice(choices), false);
+    field.help = Some("Sans réponse, c’est celui de la ville du local.".to_owned());
+    Some(field)
+}
+
+fn searched(register: &Register, section: &Section, field: &Field) -> bool {
+    register
+        .searches
+        .iter()
+        .flat_map(|s| &s.of)
+        .any(|p| p.section == section.id && p.field.as_deref() == Some(field.id.as_str()))
+}
+
+/// One question a section that a declared search is made of.
+fn questions(register: &Register, sections: &[(String, Facts)]) -> Vec<Question> {
+    let mut out = Vec::new();
+    for (section, facts) in sections {
+        let mut fields = BTreeMap::new();
+        let paths = register.searches.iter().flat_map(|s| &s.of);
+        for path in paths.filter(|p| p.section == *section) {
+            let Some(field) = &path.field else { continue };
+            let text = match facts.get(field) {
+                Some(Value::Text(t) | Value::Choice(t)) => t.clone(),
+                Some(Value::Date(d)) => d.year().to_string(),
+                Some(Value::Int(n)) => n.to_string(),
+                _ => continue,
+            };
+            fields.insert(format!("{section}.{field}"), text);
+        }
+        let whole = register.searches.iter().any(|s| {
+            s.of.iter().all(|p| {
+                let field = p.field.as_deref().unwrap_or_default();
+                fields.contains_key(&format!("{}.{field}", p.section))
+            })
+        });
+        if whole {
+            out.push(Question { fields, ..Question::default() });
+        }
+    }
+    out
+}
+
+/// The agent who opens the dossier, where the register names one.
+fn referent(me: &Me, register: &Register) -> Option<(String, Facts)> {
+    let section = register.section(REFERENT)?;
+    let may = me.profiles().any(|p| p.may_write(&section.id));
+    let (first, last) = me.caller.agent.name.split_once(' ').filter(|_| may)?;
+    let facts: Facts = [("prenom", first), ("nom", last)]
+        .into_iter()
+        .filter(|(id, _)| section.field(id).is_some())
+        .map(|(id, text)| (id.to_owned(), Value::Text(text.to_owned())))
+        .collect();
+    Some((section.id.clone(), facts))
+}
+
+pub(super) async fn form(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+    Ok(Work::new(&app, &me, &FormData::default()).await?.show())
+}
+
+pub(super) async fn send(
+    State(app): State<App>,
+    me: Me,
+    CheckedForm(form): CheckedForm,
+) -> Result<Response, PageError> {
+    let added = form.get("_ajouter").unwrap_or_default();
+    if !added.is_empty() {
+        return another(&app, &me, &form, added).await;
+    }
+    let mut work = Work::new(&app, &me, &form).await?;
+    let Some((territory, mut sections)) = work.read(&form) else {
+        return Ok(work.show());
+    };
+    if form.get("_vu") != Some("oui") {
+        work.alike = work.look_alike(&app, &sections).await.map_err(fail)?;
+        if !work.alike.is_empty() {
+            return Ok(work.show());
+        }
+    }
+    sections.extend(referent(&me, work.register));
+    let new = NewCase { territory, sections, acts: Vec::new() };
+    match app.huis.create_dossier(&me.caller, &me.processing, new).await {
+        Ok(created) => {
+            let to = routes::dossier(created.number);
+            if created.archived_match {
+                return Ok(flash(app.tls, &to, Tone::Warning, "flash.created_archive"));
+            }
+            Ok(flash(app.tls, &to, Tone::Good, "flash.created"))
+        }
+        Err(UseError::Invalid(faults)) => {
+            work.whole = faults;
+            Ok(work.show())
+        }
+        Err(UseError::Faults(faults)) => {
+            work.whole = faults.into_iter().map(|f| f.message).collect();
+            Ok(work.show())
+        }
+        Err(error @ UseError::NoRightsDesk) => {
+            work.whole = vec![error.to_string()];
+            Ok(work.show())
+        }
+        Err(error) => Err(fail(error)),
+    }
+}
+
+/// The same form with one more occurrence of a section; nothing is judged yet.
+async fn another(
+    app: &App,
+    me: &Me,
+    form: &FormData,
+    section: &str,
+) -> Result<Response, PageError> {
+    let name = format!("{COUNT}{section}");
+    let n = form.get(&name).and_then(|n| n.parse::<usize>().ok()).unwrap_or(1);
+    let counts: Vec<(String, String)> = form
+        .names()
+        .filter(|other| other.starts_with(COUNT) && *other != name)
+        .map(|other| (other.to_owned(), form.get(other).unwrap_or_default().to_owned()))
+        .chain([(name.clone(), n.saturating_add(1).to_string())])
+        .collect();
+    let mut work = Work::new(app, me, &FormData::from_pairs(counts)).await?;
+    work.unit.keep(form);
+    for part in &mut work.parts {
+        part.group.keep(form);
+    }
+    Ok(work.show().into_response())
+}

@@ -1,0 +1,162 @@
+//! One dossier: its page, its forms, what is decided on it.
+
+mod act;
+mod conflict;
+mod context;
+mod create;
+mod decide;
+mod doorstep;
+mod section;
+mod sheet;
+mod view;
+
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use huis_kernel::CaseNumber;
+use huis_usecases::{Opened, Reading, UseError};
+use serde::Deserialize;
+
+use crate::{
+    app::{App, Me, fail},
+    errors::{PageError, page},
+    fmt,
+    layout::{Crumb, Place, Shell},
+    pages::{
+        dossier::{DossierLive, DossierPage},
+        print::Print,
+    },
+    routes,
+};
+
+/// The routes.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(routes::NEW, get(create::form).post(create::send))
+        .route("/dossiers/{numero}", get(dossier))
+        .route("/dossiers/{numero}/version", get(version))
+        .route("/dossiers/{numero}/vif", get(live))
+        .route("/dossiers/{numero}/imprimer", get(print))
+        .route("/dossiers/{numero}/actes/{acte}", get(act::form).post(act::send))
+        .route("/dossiers/{numero}/annuler/{no}", get(decide::void_form).post(decide::void))
+        .route(
+            "/dossiers/{numero}/volets/{volet}/{occurrence}",
+            get(section::form).post(section::send),
+        )
+        .route(
+            "/dossiers/{numero}/volets/{volet}/{occurrence}/retirer",
+            get(decide::remove_form).post(decide::remove),
+        )
+        .route(
+            "/dossiers/{numero}/volets/{volet}/{occurrence}/masquer",
+            get(decide::hide_form).post(decide::hide),
+        )
+        .route("/dossiers/{numero}/gel", get(decide::hold_form).post(decide::hold))
+        .route("/dossiers/{numero}/gel/{gel}/lever", get(decide::lift_form).post(decide::lift))
+}
+
+/// A number in an address; what is not one leads nowhere.
+fn number(text: &str) -> Result<CaseNumber, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+/// Opens a dossier, or says where to go first: an archived one needs the archive open.
+async fn open(
+    app: &App,
+    me: &Me,
+    number: CaseNumber,
+    reading: Reading,
+) -> Result<Opened, Response> {
+    match app.huis.open_dossier(&me.caller, &me.processing, number, reading).await {
+        Ok(opened) => Ok(opened),
+        Err(UseError::ArchiveLocked) => Err(Redirect::to(routes::ARCHIVE).into_response()),
+        Err(error) => Err(fail(error).into_response()),
+    }
+}
+
+/// The shell of a page of a dossier, with the way back.
+fn shell(me: &Me, number: CaseNumber, here: Option<&str>) -> Shell {
+    let home = if me.can(huis_register::Power::Lists) {
+        Crumb::link("Dossiers", routes::LIST)
+    } else {
+        Crumb::link("Ma journée", routes::DAY)
+    };
+    let crumbs = match here {
+        None => vec![home, Crumb::here(number.to_string())],
+        Some(here) => {
+            vec![home, Crumb::link(number.to_string(), routes::dossier(number)), Crumb::here(here)]
+        }
+    };
+    me.shell(Some(Place::List), crumbs)
+}
+
+async fn dossier(
+    State(app): State<App>,
+    me: Me,
+    Path(text): Path<String>,
+) -> Result<Response, Response> {
+    let number = number(&text).map_err(PageError::into_response)?;
+    if !me.opens_dossiers() {
+        return doorstep::page(&app, &me, number).await.map_err(PageError::into_response);
+    }
+    let opened = open(&app, &me, number, Reading::Screen).await?;
+    let d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    Ok(page(&DossierPage { shell: shell(&me, number, None), d }))
+}
+
+#[derive(Debug, Deserialize)]
+struct Since {
+    #[serde(default)]
+    depuis: String,
+}
+
+/// What the page asks every few seconds: 204 when nothing changed, else the new revision. No
+/// content, no trace.
+async fn version(
+    State(app): State<App>,
+    me: Me,
+    Path(text): Path<String>,
+    Query(since): Query<Since>,
+) -> Result<Response, PageError> {
+    let number = number(&text)?;
+    let revision =
+        app.huis.revision(&me.caller, &me.processing, number).await.map_err(fail)?.to_string();
+    if revision == since.depuis {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], revision).into_response())
+}
+
+/// What changed: a traced read.
+async fn live(
+    State(app): State<App>,
+    me: Me,
+    Path(text): Path<String>,
+) -> Result<Response, Response> {
+    let number = number(&text).map_err(PageError::into_response)?;
+    let opened = open(&app, &me, number, Reading::Screen).await?;
+    let d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    Ok(page(&DossierLive { csrf: me.session.state.csrf.clone(), d }))
+}
+
+async fn print(
+    State(app): State<App>,
+    me: Me,
+    Path(text): Path<String>,
+) -> Result<Response, Response> {
+    let number = number(&text).map_err(PageError::into_response)?;
+    let opened = open(&app, &me, number, Reading::Print).await?;
+    let mut d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    // On paper one reads in the order of the procedure, dates kept and passed together.
+    d.acts.reverse();
+    let done = std::mem::take(&mut d.done);
+    d.terms.splice(0..0, done);
+    d.terms.sort_by_key(|t| t.due);
+    let at = fmt::instant(me.caller.now, &me.zone());
+    let printed = format!("imprimé le {at} par {}", me.caller.agent.name);
+    Ok(page(&Print { shell: shell(&me, number, Some("Imprimer")), d, printed }))
+}
