@@ -2,7 +2,7 @@
 //! The fields of a way are asked together, so all of them must be given (I4: compound tokens).
 
 use huis_dossier::{Facts, Value};
-use huis_law::Geo;
+use huis_law::geo::Geo;
 use huis_register::{Field, FieldKind, Register, Search};
 use huis_usecases::{Caller, Question};
 
@@ -71,14 +71,13 @@ pub fn question(
     let chosen = form.get(CHOSEN).unwrap_or(NUMBER);
     let refused = |faults| Refused { way: chosen.to_owned(), faults };
     let Some(search) = register.searches.iter().find(|s| s.id == chosen) else {
-        let facts = forms::parse(&[number_field()], form, &context(NUMBER, caller))
-            .map_err(refused)?;
+        let facts =
+            forms::parse(&[number_field()], form, &context(NUMBER, caller)).map_err(refused)?;
         let number = facts.get(NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
         return Ok(Question { number, archive, ..Question::default() });
     };
     let fields = fields(register, search);
-    let facts =
-        forms::parse(&fields, form, &context(&search.id, caller)).map_err(refused)?;
+    let facts = forms::parse(&fields, form, &context(&search.id, caller)).map_err(refused)?;
     let paths = search.of.iter().filter_map(|p| Some((p, p.field.as_ref()?)));
     let fields = paths
         .filter_map(|(p, field)| {
@@ -97,8 +96,11 @@ pub fn question(
 impl Refused {
     /// A fault that the use case found, beside the field of the number.
     pub fn number(number: &str, message: &str) -> Self {
-        let fault =
-            FieldFault { field: Some(NUMBER.to_owned()), message: message.to_owned(), article: None };
+        let fault = FieldFault {
+            field: Some(NUMBER.to_owned()),
+            message: message.to_owned(),
+            article: None,
+        };
         let typed = [(NUMBER.to_owned(), number.to_owned())].into();
         Self { way: NUMBER.to_owned(), faults: FormFaults { faults: vec![fault], typed } }
     }
@@ -111,11 +113,7 @@ fn number_field() -> Field {
 }
 
 fn context(way: &str, caller: &Caller) -> FormContext {
-    FormContext {
-        communes: communes(caller),
-        prefix: format!("{way}."),
-        ..FormContext::default()
-    }
+    FormContext { communes: communes(caller), prefix: format!("{way}."), ..FormContext::default() }
 }
 
 fn way(

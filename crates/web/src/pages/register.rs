@@ -3,7 +3,7 @@
 use askama::Template;
 use huis_register::{Field, FieldKind, Register};
 
-use crate::{fmt, layout::Shell};
+use crate::{fmt, layout::Shell, pages::Pair};
 
 /// The register in force.
 #[derive(Template)]
@@ -13,17 +13,63 @@ pub struct RegisterPage {
     pub shell: Shell,
     /// The register.
     pub register: Register,
-    /// What the last change did, in plain words.
-    pub changes: Vec<String>,
+    /// Its versions, the one in force first.
+    pub versions: Vec<Version>,
     /// First digits of its content hash: the version in force.
     pub digest: String,
 }
 
+/// A version of the register.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// First digits of its content hash.
+    pub digest: String,
+    /// From when it counts.
+    pub in_force: String,
+    /// When it was recorded.
+    pub recorded: String,
+    /// It is the first one, or the one before no longer reads: there is nothing to compare.
+    pub alone: bool,
+    /// What it changed, in plain words.
+    pub changes: Vec<ChangeLine>,
+}
+
+/// One thing that a version changed.
+#[derive(Clone, Debug)]
+pub struct ChangeLine {
+    /// « élargit », « restreint », « neutre ».
+    pub kind: &'static str,
+    /// It asks for more.
+    pub loosens: bool,
+    /// In words.
+    pub text: String,
+    /// What it does to the dates of erasure; empty when nothing.
+    pub erasure: &'static str,
+}
+
+/// The entry of the register of processing activities (GDPR, article 30), to print or hand over.
+#[derive(Template)]
+#[template(path = "pages/article30.html")]
+pub struct Article30 {
+    /// Shell.
+    pub shell: Shell,
+    /// The processing.
+    pub name: String,
+    /// Who answers for it.
+    pub controller: String,
+    /// Where people exercise their rights.
+    pub desk: String,
+    /// Day of the page.
+    pub on: String,
+    /// Headings, each with its lines.
+    pub parts: Vec<(String, Vec<Pair>)>,
+}
+
 impl RegisterPage {
     /// The page of this register.
-    pub fn new(shell: Shell, register: Register, changes: Vec<String>) -> Self {
+    pub fn new(shell: Shell, register: Register, versions: Vec<Version>) -> Self {
         let digest = register.sha256.iter().take(6).map(|b| format!("{b:02x}")).collect();
-        Self { shell, register, changes, digest }
+        Self { shell, register, versions, digest }
     }
     /// `31/12/2025`
     pub fn in_force(&self) -> String {

@@ -1,8 +1,8 @@
-//! What the sweep will erase on a date, and what it has. No personal datum.
+//! What the sweep will erase by a date, and what it has. No personal datum.
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::Shell, pages::Link};
+use crate::{forms::FieldView, layout::Shell, pages::supervise::Counter};
 
 /// The plan for a date.
 #[derive(Template)]
@@ -12,57 +12,69 @@ pub struct Retention {
     pub shell: Shell,
     /// The date asked for.
     pub on: String,
-    /// Chooses the date.
-    pub form: FormView,
-    /// One line a rule and unit.
+    /// Is it today?
+    pub today: bool,
+    /// Asks for another date.
+    pub field: FieldView,
+    /// One line a unit and step.
     pub lines: Vec<PlanLine>,
-    /// Dossiers without the event that starts their clock: alerts of I6.
-    pub waiting: Vec<WaitingLine>,
-    /// Runs it now; none unless allowed and the date is today.
-    pub run_action: Option<String>,
-    /// Past runs.
-    pub certificates: Vec<Certificate>,
+    /// Dossiers that a hold keeps.
+    pub held: u64,
+    /// Units without the event that starts their clock: alerts of I6.
+    pub waiting: u64,
+    /// The first dossiers, by date.
+    pub first: Vec<PlannedLine>,
+    /// Past destructions.
+    pub certificates: Vec<CertificateView>,
+    /// Yearly counters without identity.
+    pub counters: Vec<Counter>,
 }
 
-/// What one rule will do.
+/// What one step of one retention unit will do.
 #[derive(Clone, Debug)]
 pub struct PlanLine {
-    /// The rule (« Dossier, 4 ans après clôture »).
+    /// The unit (« dossier »).
+    pub unit: String,
+    /// The rule (« à la clôture », « 4 ans après la clôture »).
     pub rule: String,
+    /// What it holds, by the labels of its sections.
+    pub holds: String,
     /// Clause or article.
     pub source: String,
     /// The term is our own choice.
     pub ours: bool,
-    /// What it does (« archive », « détruit »).
+    /// What is done.
     pub does: String,
-    /// How many dossiers.
-    pub count: String,
-    /// Held back by a hold.
-    pub held: u32,
-    /// The first of them, by number.
-    pub samples: Vec<Link>,
-}
-
-/// Dossiers that wait for an event.
-#[derive(Clone, Debug)]
-pub struct WaitingLine {
-    /// What is awaited.
-    pub text: String,
+    /// It cannot be undone.
+    pub final_step: bool,
     /// How many.
     pub count: String,
-    /// The list.
-    pub href: String,
 }
 
-/// A past run.
+/// A dossier that a step awaits.
 #[derive(Clone, Debug)]
-pub struct Certificate {
+pub struct PlannedLine {
+    /// Number.
+    pub number: String,
+    /// Its traces, for whoever may read them.
+    pub href: Option<String>,
+    /// Unit.
+    pub unit: String,
+    /// What is done.
+    pub does: String,
+    /// The day.
+    pub on: String,
+}
+
+/// A past destruction.
+#[derive(Clone, Debug)]
+pub struct CertificateView {
     /// When.
     pub at: String,
-    /// What was done: counts and rule names.
+    /// What was destroyed: counts and rule names.
     pub text: String,
-    /// When key-store backups die too.
-    pub final_on: String,
-    /// The certificate.
-    pub href: String,
+    /// When the last copies in backups of the keys are gone.
+    pub final_on: Option<String>,
+    /// Its place in the signed log.
+    pub proof: String,
 }

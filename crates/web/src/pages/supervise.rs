@@ -1,4 +1,5 @@
-//! « Encadrement »: load and lateness by unit and agent, indicators on anonymous data.
+//! « Encadrement »: load and lateness by territory, what is awaited, the activity of agents in
+//! numbers, what is stuck. Counts and cards; no section is opened.
 
 use askama::Template;
 
@@ -13,44 +14,87 @@ use crate::{
 pub struct Supervise {
     /// Shell.
     pub shell: Shell,
-    /// Units and the agents in them.
+    /// What asks for attention, in figures.
+    pub figures: Vec<Figure>,
+    /// Territories, each followed by its stages.
     pub loads: Vec<Load>,
-    /// Indicators, anonymous; a hidden one says why.
-    pub indicators: Vec<Indicator>,
-    /// Longest late.
+    /// What is awaited, the latest first.
+    pub awaited: Vec<Awaited>,
+    /// What agents did.
+    pub agents: Vec<Activity>,
+    /// Where nothing moves, the longest first.
     pub stuck: Vec<CaseRow>,
-    /// All the late ones.
-    pub stuck_more: Option<Link>,
+    /// Yearly counters without identity.
+    pub counters: Vec<Counter>,
 }
 
-/// Work of an agent or of a unit.
+/// A figure that leads to what it counts.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// The figure.
+    pub value: String,
+    /// What it counts.
+    pub label: String,
+    /// Does it ask for something?
+    pub hot: bool,
+    /// Where it leads.
+    pub link: Option<Link>,
+}
+
+/// Running dossiers of a territory, or of one of its stages.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// Unit.
+    /// Territory.
     pub unit: String,
-    /// Agent; none for the unit's line.
-    pub agent: Option<String>,
+    /// Stage; none for the territory's line.
+    pub stage: Option<String>,
     /// Active dossiers.
-    pub active: u32,
+    pub active: u64,
     /// Late.
-    pub late: u32,
-    /// Due within a week.
-    pub soon: u32,
+    pub late: u64,
     /// Bar length, 0 to 100, against the largest of the table.
-    pub bar: u32,
+    pub bar: u64,
     /// Late part of the bar, 0 to 100.
-    pub late_bar: u32,
-    /// The list.
-    pub href: String,
+    pub late_bar: u64,
 }
 
-/// A figure.
+/// What one rule awaits.
 #[derive(Clone, Debug)]
-pub struct Indicator {
-    /// What it measures.
+pub struct Awaited {
+    /// The rule, in words.
     pub label: String,
-    /// The figure; none when it is withheld.
-    pub value: Option<String>,
-    /// How it is made, or why it is withheld.
-    pub note: String,
+    /// Actions to do.
+    pub running: u64,
+    /// Of which past their date.
+    pub late: u64,
+}
+
+/// What an agent did in thirty days, by the trace.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Name.
+    pub name: String,
+    /// Service.
+    pub service: String,
+    /// Dossiers opened.
+    pub opened: u64,
+    /// Dossiers created.
+    pub created: u64,
+    /// Acts recorded.
+    pub acts: u64,
+    /// Sections written.
+    pub written: u64,
+    /// Searches.
+    pub searches: u64,
+}
+
+/// A figure of a year, without identity.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    /// Year.
+    pub year: String,
+    /// What is counted.
+    pub label: String,
+    /// How many.
+    pub count: String,
 }

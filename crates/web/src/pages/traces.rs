@@ -4,10 +4,10 @@ use askama::Template;
 
 use crate::{
     layout::{Shell, Tone},
-    pages::Filter,
+    pages::{Filter, Link, Pair},
 };
 
-/// Traces of a dossier, or of an office on a day.
+/// Traces of a dossier, or of an office.
 #[derive(Template)]
 #[template(path = "pages/traces.html")]
 pub struct Traces {
@@ -15,16 +15,20 @@ pub struct Traces {
     pub shell: Shell,
     /// What they are traces of (« Dossier 4821-7730-K »).
     pub of: String,
-    /// Filters.
-    pub filters: Vec<Filter>,
-    /// Lines, the latest first.
-    pub lines: Vec<TraceLine>,
     /// How long they are kept, with the clause.
     pub kept: String,
-    /// The last verification.
-    pub verified: Verified,
+    /// Verifying them; none on the traces of one dossier.
+    pub evidence: Option<Evidence>,
+    /// Filters.
+    pub filters: Vec<Filter>,
+    /// One agent only: the name, and the way back to all.
+    pub only: Option<Link>,
+    /// Lines, the latest first.
+    pub lines: Vec<TraceLine>,
     /// Next page.
     pub next: Option<String>,
+    /// First page, when this is another.
+    pub first: Option<String>,
 }
 
 /// A line.
@@ -32,20 +36,37 @@ pub struct Traces {
 pub struct TraceLine {
     /// Instant.
     pub at: String,
-    /// Agent, or the authority.
+    /// Agent, or on what ground.
     pub who: String,
-    /// Profile and service.
+    /// That agent's lines.
+    pub who_href: Option<String>,
+    /// Service, network address.
     pub role: String,
     /// Operation.
     pub operation: String,
-    /// Dossiers (numbers) and sections.
-    pub what: String,
+    /// Dossiers (numbers).
+    pub dossiers: String,
+    /// Sections with their fields, and what else the line says.
+    pub what: Vec<Pair>,
     /// Purpose.
     pub purpose: String,
     /// Outcome.
     pub outcome: String,
     /// It was refused.
     pub refused: bool,
+}
+
+/// What lets the log be verified, and what the verification said.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The public key.
+    pub key: String,
+    /// The logs, each with the address of its export.
+    pub logs: Vec<Link>,
+    /// Where a verification is asked for.
+    pub action: String,
+    /// What it said, when it was just done.
+    pub verified: Option<Verified>,
 }
 
 /// The result of a verification.
@@ -55,6 +76,6 @@ pub struct Verified {
     pub tone: Tone,
     /// In words.
     pub text: String,
-    /// May ask for one now: where it is posted.
-    pub action: Option<String>,
+    /// Log by log: what is told of it, or what is wrong with it.
+    pub logs: Vec<Pair>,
 }

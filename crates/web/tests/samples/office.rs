@@ -24,6 +24,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("alertes", html(&alerts_page(locale, false))),
         ("alertes-vide", html(&alerts_page(locale, true))),
         ("registre", html(&register_page(locale))),
+        ("article-30", html(&article30_page(locale))),
         ("conservation", html(&retention_page(locale))),
         ("comptes", html(&accounts_page(locale))),
         (
@@ -44,21 +45,33 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     out
 }
 
+fn counters() -> Vec<supervise::Counter> {
+    vec![supervise::Counter {
+        year: "2025".into(),
+        label: "Réouvertures de dossiers".into(),
+        count: "4".into(),
+    }]
+}
+
 fn supervise_page(locale: Locale) -> supervise::Supervise {
-    let load = |unit: &str, agent: Option<&str>, active: u32, late: u32| supervise::Load {
+    let load = |unit: &str, stage: Option<&str>, active: u64, late: u64| supervise::Load {
         unit: unit.into(),
-        agent: agent.map(Into::into),
+        stage: stage.map(Into::into),
         active,
         late,
-        soon: active / 9,
         bar: active * 100 / 519,
         late_bar: late * 100 / 519,
-        href: "/dossiers?secteur=684".into(),
     };
-    let indicator = |label: &str, value: Option<&str>, note: &str| supervise::Indicator {
+    let figure = |value: &str, label: &str, hot: bool| supervise::Figure {
+        value: value.into(),
         label: label.into(),
-        value: value.map(Into::into),
-        note: note.into(),
+        hot,
+        link: hot.then(|| Link::new("Voir", "/journee")),
+    };
+    let awaited = |label: &str, running: u64, late: u64| supervise::Awaited {
+        label: label.into(),
+        running,
+        late,
     };
     supervise::Supervise {
         shell: shell(
@@ -67,26 +80,32 @@ fn supervise_page(locale: Locale) -> supervise::Supervise {
             Some(Place::Supervise),
             &["Ma journée", "Encadrement"],
         ),
+        figures: vec![
+            figure("574", "Dossiers en cours", false),
+            figure("79", "Actions en retard", true),
+        ],
         loads: vec![
             load("Mulhouse", None, 519, 76),
-            load("Mulhouse", Some("Anne-Lise Wuttemberger"), 211, 18),
-            load("Mulhouse", Some("Bruno Keller"), 308, 58),
+            load("Mulhouse", Some("Prévention"), 211, 18),
+            load("Mulhouse", Some("Assignation"), 308, 58),
             load("Altkirch", None, 55, 3),
-            load("Altkirch", Some("Thi Mai Nguyen"), 55, 3),
+            load("Altkirch", Some("Prévention"), 55, 3),
         ],
-        indicators: vec![
-            indicator(
-                "Délai médian de réponse à une demande de concours",
-                Some("47 jours"),
-                "douze derniers mois, 312 demandes",
-            ),
-            indicator("Indemnités versées, Altkirch", None, "moins de dix dossiers"),
+        awaited: vec![
+            awaited("Envoyer la lettre d’information", 61, 40),
+            awaited("Répondre à la demande de concours", 12, 0),
         ],
-        stuck: rows(&[
-            (-61, "Lettre d’information non envoyée", "Prévention"),
-            (-40, "Informer la CCAPEX", "Commandement de quitter les lieux"),
-        ]),
-        stuck_more: Some(Link::new("Voir les 115 dossiers en retard", "/dossiers?echeance=retard")),
+        agents: vec![supervise::Activity {
+            name: "Anne-Lise Wuttemberger".into(),
+            service: "Sous-préfecture de Mulhouse".into(),
+            opened: 312,
+            created: 14,
+            acts: 88,
+            written: 41,
+            searches: 57,
+        }],
+        stuck: rows(&[(0, "Plus rien depuis le 02/01/2026 à 9 h 10", "Prévention")]),
+        counters: counters(),
     }
 }
 
@@ -323,23 +342,72 @@ fn register_page(locale: Locale) -> register::RegisterPage {
     register::RegisterPage::new(
         shell(locale, "/registre", Some(Place::Register), &["Ma journée", "Registre"]),
         small_register(),
-        vec!["Le profil « Police » ne voit plus la date de naissance.".into()],
+        vec![
+            register::Version {
+                digest: "abababababab".into(),
+                in_force: "01/01/2026".into(),
+                recorded: "20/12/2025 à 9 h 12".into(),
+                alone: false,
+                changes: vec![
+                    register::ChangeLine {
+                        kind: "restreint",
+                        loosens: false,
+                        text: "Le profil « Police » ne voit plus la date de naissance.".into(),
+                        erasure: "",
+                    },
+                    register::ChangeLine {
+                        kind: "élargit",
+                        loosens: true,
+                        text: "L’ensemble « dossier » est gardé 5 ans.".into(),
+                        erasure: "Des données seront effacées plus tard.",
+                    },
+                ],
+            },
+            register::Version {
+                digest: "0102030405ff".into(),
+                in_force: "01/06/2025".into(),
+                recorded: "28/05/2025 à 16 h 40".into(),
+                alone: true,
+                changes: vec![],
+            },
+        ],
     )
+}
+
+fn article30_page(locale: Locale) -> register::Article30 {
+    register::Article30 {
+        shell: shell(
+            locale,
+            "/registre/article-30",
+            Some(Place::Register),
+            &["Ma journée", "Registre", "Fiche de l’article 30"],
+        ),
+        name: "Prévention et procédures d’expulsion locative".into(),
+        controller: "Préfecture de démonstration (Haut-Rhin fictif)".into(),
+        desk: String::new(),
+        on: "12/03/2026".into(),
+        parts: reg::to_article30(&small_register())
+            .into_iter()
+            .map(|(heading, rows)| {
+                (heading, rows.into_iter().map(|(a, b)| Pair::new(a, b)).collect())
+            })
+            .collect(),
+    }
 }
 
 fn retention_page(locale: Locale) -> retention::Retention {
     let line = |rule: &str, does: &str, count: &str| retention::PlanLine {
+        unit: "dossier".into(),
         rule: rule.into(),
+        holds: "Occupant, Caution, Local, Dette".into(),
         source: "X-09".into(),
-        ours: does == "archive",
+        ours: does == "passe en archive",
         does: does.into(),
+        final_step: does == "clé détruite",
         count: count.into(),
-        held: 1,
-        samples: vec![
-            Link::new("0317-5529-C", "/archives/0317-5529-C"),
-            Link::new("9904-1182-P", "/archives/9904-1182-P"),
-        ],
     };
+    let field = plain("au", "Voir le plan jusqu’au", FieldKind::Date, true);
+    let form = FormView::from_facts(&[field], &Facts::new(), &context());
     retention::Retention {
         shell: shell(
             locale,
@@ -347,29 +415,29 @@ fn retention_page(locale: Locale) -> retention::Retention {
             Some(Place::Retention),
             &["Ma journée", "Conservation"],
         ),
-        on: "12/03/2026".into(),
-        form: FormView::from_facts(
-            &[plain("date", "Voir le plan pour le", FieldKind::Date, true)],
-            &Facts::new(),
-            &context(),
-        )
-        .posts("/conservation", "Afficher"),
+        on: "31/12/2026".into(),
+        today: false,
+        field: form.fields[0].clone(),
         lines: vec![
-            line("Dossier, 4 ans après la clôture", "détruit les clés", "7"),
-            line("Dossier, à la clôture", "archive", "12"),
+            line("dès la clôture", "passe en archive", "12"),
+            line("4 ans après la clôture", "clé détruite", "7"),
         ],
-        waiting: vec![retention::WaitingLine {
-            text: "dossiers ouverts depuis plus de trois ans sans clôture".into(),
-            count: "3".into(),
-            href: "/dossiers?attente=cloture".into(),
+        held: 2,
+        waiting: 3,
+        first: vec![retention::PlannedLine {
+            number: "0317-5529-C".into(),
+            href: Some("/dossiers/0317-5529-C/traces".into()),
+            unit: "dossier".into(),
+            does: "clé détruite".into(),
+            on: "14/05/2026".into(),
         }],
-        run_action: Some("/conservation/executer".into()),
-        certificates: vec![retention::Certificate {
-            at: "11/03/2026".into(),
-            text: "4 dossiers détruits (règle « dossier »)".into(),
-            final_on: "10/04/2026".into(),
-            href: "/conservation/certificats/41".into(),
+        certificates: vec![retention::CertificateView {
+            at: "11/03/2026 à 2 h 00".into(),
+            text: "4 clés « dossier », 4 dossiers dont il ne reste rien".into(),
+            final_on: Some("10/04/2026".into()),
+            proof: "huis/expulsion/serveur#4182".into(),
         }],
+        counters: counters(),
     }
 }
 

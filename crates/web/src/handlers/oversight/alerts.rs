@@ -158,7 +158,8 @@ fn fields() -> [Field; 2] {
         .iter()
         .map(|(code, label)| Choice { code: (*code).to_owned(), label: french(label) })
         .collect();
-    let mut note = plain("remarque", "Ce qui a été vérifié", FieldKind::LongText { max: 500 }, false);
+    let mut note =
+        plain("remarque", "Ce qui a été vérifié", FieldKind::LongText { max: 500 }, false);
     note.help = Some("Sans nom de ménage : la remarque reste avec l’alerte.".to_owned());
     [plain("constat", "Constat", FieldKind::Choice(findings), true), note]
 }

@@ -2,6 +2,11 @@
 
 mod alerts;
 mod archive;
+mod export;
+mod register;
+mod retention;
+mod supervise;
+mod traces;
 
 use axum::Router;
 use huis_kernel::{Instant, Zone};
@@ -16,7 +21,14 @@ use crate::{
 
 /// Their pages.
 pub fn routes() -> Router<App> {
-    Router::new().merge(archive::routes()).merge(alerts::routes())
+    Router::new()
+        .merge(supervise::routes())
+        .merge(archive::routes())
+        .merge(alerts::routes())
+        .merge(traces::routes())
+        .merge(export::routes())
+        .merge(retention::routes())
+        .merge(register::routes())
 }
 
 /// The shell of one of these pages: under the day page, with the alerts that wait.

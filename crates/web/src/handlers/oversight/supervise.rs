@@ -1,0 +1,145 @@
+//! The supervisor's page, and the counters that everyone but partners may read.
+
+use axum::{Router, extract::State, response::Response, routing::get};
+use huis_register::Power;
+use huis_usecases::{
+    UseError,
+    oversight::{BoardLine, CounterLine, StuckLine, Supervision},
+};
+use std::collections::BTreeMap;
+
+use super::{french, shell};
+use crate::{
+    app::{App, Me, fail},
+    errors::{PageError, page},
+    fmt,
+    layout::Place,
+    pages::{
+        CaseRow, Link,
+        supervise::{Activity, Awaited, Counter, Figure, Load, Supervise},
+    },
+    routes,
+};
+
+/// Its page.
+pub fn routes() -> Router<App> {
+    Router::new().route(routes::SUPERVISE, get(supervise))
+}
+
+async fn supervise(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+    let seen = app.huis.supervisor(&me.caller, &me.processing).await.map_err(fail)?;
+    let counters = counters(&app, &me).await?;
+    let figures = figures(&me, &seen);
+    let order: Vec<&str> = me.register()?.stages.iter().map(|s| s.label.as_str()).collect();
+    Ok(page(&Supervise {
+        shell: shell(&app, &me, Place::Supervise, "Encadrement").await?,
+        figures,
+        loads: loads(&seen.board, &order),
+        awaited: seen
+            .rules
+            .into_iter()
+            .map(|r| Awaited { label: r.label, running: r.running, late: r.late })
+            .collect(),
+        agents: seen
+            .agents
+            .into_iter()
+            .map(|a| Activity {
+                name: a.name,
+                service: a.service,
+                opened: a.opened,
+                created: a.created,
+                acts: a.acts,
+                written: a.written,
+                searches: a.searches,
+            })
+            .collect(),
+        stuck: seen.stuck.into_iter().map(|line| stuck(&me, line)).collect(),
+        counters,
+    }))
+}
+
+fn figures(me: &Me, seen: &Supervision) -> Vec<Figure> {
+    let running: u64 = seen.board.iter().map(|b| b.count).sum();
+    let lists = me.can(Power::Lists);
+    vec![
+        Figure {
+            value: fmt::count(running),
+            label: "Dossiers en cours".to_owned(),
+            hot: false,
+            link: lists.then(|| Link::new("Voir la liste", routes::LIST)),
+        },
+        Figure {
+            value: fmt::count(seen.late),
+            label: "Actions en retard".to_owned(),
+            hot: seen.late > 0,
+            link: lists.then(|| Link::new("Voir les plus pressées", routes::DAY)),
+        },
+        Figure {
+            value: fmt::count(seen.letters_unsent),
+            label: "Dossiers dont une lettre d’information reste à envoyer (X-15)".to_owned(),
+            hot: seen.letters_unsent > 0,
+            link: None,
+        },
+        Figure {
+            value: fmt::count(seen.open_alerts),
+            label: "Alertes à fermer".to_owned(),
+            hot: seen.open_alerts > 0,
+            link: me.can(Power::Alerts).then(|| Link::new("Voir les alertes", routes::ALERTS)),
+        },
+    ]
+}
+
+/// Territories by name, each with its stages below, in the order of the procedure.
+fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
+    let mut units: BTreeMap<&str, (u64, u64, Vec<&BoardLine>)> = BTreeMap::new();
+    for cell in board {
+        let unit = units.entry(&cell.territory).or_default();
+        unit.0 += cell.count;
+        unit.1 += cell.late;
+        unit.2.push(cell);
+    }
+    let most = units.values().map(|u| u.0).max().unwrap_or(0).max(1);
+    let load = |unit: &str, stage: Option<&str>, active: u64, late: u64| Load {
+        unit: unit.to_owned(),
+        stage: stage.map(str::to_owned),
+        active,
+        late,
+        bar: active * 100 / most,
+        late_bar: late * 100 / most,
+    };
+    let mut out = Vec::new();
+    for (unit, (active, late, mut cells)) in units {
+        cells.sort_by_key(|c| order.iter().position(|label| *label == c.stage));
+        out.push(load(unit, None, active, late));
+        out.extend(cells.into_iter().map(|c| load(unit, Some(&c.stage), c.count, c.late)));
+    }
+    out
+}
+
+fn stuck(me: &Me, line: StuckLine) -> CaseRow {
+    let moved = super::when(me, line.changed_at);
+    CaseRow {
+        number: line.number.to_string(),
+        href: routes::dossier(line.number),
+        what: format!("Plus rien depuis le {moved}"),
+        due: None,
+        chip: None,
+        stage: line.stage,
+        step: String::new(),
+        unit: line.territory,
+        mark: None,
+    }
+}
+
+/// The counters, when the caller may read them.
+pub(super) async fn counters(app: &App, me: &Me) -> Result<Vec<Counter>, PageError> {
+    match app.huis.counters(&me.caller, &me.processing).await {
+        Ok(lines) => Ok(lines.into_iter().map(counter).collect()),
+        Err(UseError::Refused(_)) => Ok(Vec::new()),
+        Err(error) => Err(fail(error)),
+    }
+}
+
+fn counter(line: CounterLine) -> Counter {
+    Counter { year: line.year.to_string(), label: french(&line.label), count: fmt::count(line.n) }
+}

@@ -1,0 +1,290 @@
+//! The trace: read by page and by dossier, verified, exported for whoever verifies it elsewhere
+//!
+
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing::{get, post},
+};
+use huis_kernel::{AgentId, CaseNumber, Instant};
+use huis_register::Power;
+use huis_usecases::oversight::{By, Operation, TraceLine, TracePlace, TraceQuery, TraceReport};
+use serde::Deserialize;
+
+use super::{french, shell, when};
+use crate::{
+    app::{App, Me, fail},
+    errors::{PageError, page},
+    fmt,
+    guard::CheckedForm,
+    layout::{Crumb, Place, Tone},
+    pages::{
+        Filter, Link, Pair,
+        traces::{self, Evidence, Traces, Verified},
+    },
+    routes,
+};
+
+/// Its pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(routes::TRACES, get(list))
+        .route("/traces/verifier", post(verify))
+        .route("/dossiers/{number}/traces", get(of_dossier))
+}
+
+/// What the address asks for: codes and identifiers, nothing personal (I13).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    agent: String,
+    operation: String,
+    /// `instant,rang,journal` of the last line of the page before.
+    avant: String,
+}
+
+impl Asked {
+    fn query(&self) -> Result<TraceQuery, PageError> {
+        let agent = Some(self.agent.as_str()).filter(|a| !a.is_empty());
+        Ok(TraceQuery {
+            agent: agent.map(str::parse).transpose().map_err(|_| PageError::Unreadable)?,
+            operation: self.operation.parse().ok(),
+            before: place(&self.avant),
+        })
+    }
+
+    fn address(&self, before: Option<&TracePlace>) -> String {
+        let mut parts = Vec::new();
+        if !self.agent.is_empty() {
+            parts.push(format!("agent={}", self.agent));
+        }
+        if !self.operation.is_empty() {
+            parts.push(format!("operation={}", self.operation));
+        }
+        // A log is named by letters, digits, dashes and slashes: nothing to escape.
+        parts.extend(before.map(|p| format!("avant={},{},{}", p.at.0, p.index, p.log)));
+        if parts.is_empty() {
+            routes::TRACES.to_owned()
+        } else {
+            format!("{}?{}", routes::TRACES, parts.join("&"))
+        }
+    }
+}
+
+fn place(text: &str) -> Option<TracePlace> {
+    let mut parts = text.splitn(3, ',');
+    let at = Instant(parts.next()?.parse().ok()?);
+    let index = parts.next()?.parse().ok()?;
+    Some(TracePlace { at, index, log: parts.next()?.to_owned() })
+}
+
+async fn list(
+    State(app): State<App>,
+    me: Me,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    show(&app, &me, &asked, None).await
+}
+
+async fn verify(State(app): State<App>, me: Me, _: CheckedForm) -> Result<Response, PageError> {
+    let by = By::Caller(&me.caller);
+    let report = app.huis.verify_trace(by, &me.processing, None).await.map_err(fail)?;
+    show(&app, &me, &Asked::default(), Some(&report)).await
+}
+
+async fn show(
+    app: &App,
+    me: &Me,
+    asked: &Asked,
+    report: Option<&TraceReport>,
+) -> Result<Response, PageError> {
+    let query = asked.query()?;
+    let found = app.huis.trace_page(&me.caller, &me.processing, &query).await.map_err(fail)?;
+    let logs = app.huis.trace_logs(&me.processing).await.map_err(fail)?;
+    let only = query.agent.map(|agent| {
+        let named = found.lines.iter().find(|l| l.agent == Some(agent)).map(|l| l.who.as_str());
+        let all = Asked { operation: asked.operation.clone(), ..Asked::default() };
+        Link::new(format!("Traces de {}", named.unwrap_or("cet agent")), all.address(None))
+    });
+    Ok(page(&Traces {
+        shell: shell(app, me, Place::Traces, "Traces").await?,
+        of: me.caller.office.name.clone(),
+        kept: kept(me)?,
+        evidence: Some(Evidence {
+            key: app.huis.log_key().to_string(),
+            logs: logs
+                .into_iter()
+                .map(|log| {
+                    let href = format!("/traces/export/{log}");
+                    Link::new(log, href)
+                })
+                .collect(),
+            action: "/traces/verifier".to_owned(),
+            verified: report.map(verified),
+        }),
+        filters: vec![operations(query.operation)],
+        only,
+        lines: found.lines.into_iter().map(|l| line(me, l, Some(asked))).collect(),
+        next: found.next.as_ref().map(|p| asked.address(Some(p))),
+        first: (!asked.avant.is_empty()).then(|| asked.address(None)),
+    }))
+}
+
+async fn of_dossier(
+    State(app): State<App>,
+    me: Me,
+    Path(number): Path<String>,
+) -> Result<Response, PageError> {
+    let number: CaseNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let lines =
+        app.huis.traces_of_dossier(&me.caller, &me.processing, number).await.map_err(fail)?;
+    let mut shell = shell(&app, &me, Place::Traces, "Traces").await?;
+    // Who controls the traces need not be allowed to open the dossier: no link to it then.
+    let dossier = if me.can(Power::Lists) {
+        Crumb::link(format!("Dossier {number}"), routes::dossier(number))
+    } else {
+        Crumb::link("Traces", routes::TRACES)
+    };
+    let last = if me.can(Power::Lists) { "Traces".to_owned() } else { format!("Dossier {number}") };
+    shell.crumbs = vec![Crumb::link("Ma journée", routes::DAY), dossier, Crumb::here(last)];
+    let asked = me.can(Power::Traces).then(Asked::default);
+    Ok(page(&Traces {
+        shell,
+        of: format!("Dossier {number}"),
+        kept: kept(&me)?,
+        evidence: None,
+        filters: Vec::new(),
+        only: None,
+        lines: lines.into_iter().map(|l| line(&me, l, asked.as_ref())).collect(),
+        next: None,
+        first: None,
+    }))
+}
+
+/// For how long the register keeps them.
+fn kept(me: &Me) -> Result<String, PageError> {
+    let traces = &me.register()?.traces;
+    Ok(format!("gardées {} ({})", traces.keep, traces.source))
+}
+
+fn operations(chosen: Option<Operation>) -> Filter {
+    let all = (String::new(), "toutes".to_owned(), chosen.is_none());
+    let mut each: Vec<(String, String, bool)> = Operation::ALL
+        .iter()
+        .map(|o| (o.code().to_owned(), o.label().to_owned(), Some(*o) == chosen))
+        .collect();
+    each.sort_by(|a, b| a.1.cmp(&b.1));
+    Filter {
+        name: "operation".to_owned(),
+        label: "Opération".to_owned(),
+        options: std::iter::once(all).chain(each).collect(),
+    }
+}
+
+fn line(me: &Me, line: TraceLine, asked: Option<&Asked>) -> traces::TraceLine {
+    let agent_href = |agent: AgentId| {
+        asked.map(|a| {
+            Asked { agent: agent.to_string(), avant: String::new(), ..a.clone() }.address(None)
+        })
+    };
+    let mut role = line.service;
+    if let Some(address) = &line.address {
+        role = if role.is_empty() { address.clone() } else { format!("{role} · {address}") };
+    }
+    let named = line.dossiers.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let others = line.count.saturating_sub(u64::try_from(named.len()).unwrap_or(0));
+    let dossiers = match (named.as_slice(), others) {
+        ([], 0) => "—".to_owned(),
+        ([], n) => format!("{} dossier{}", fmt::count(n), fmt::s(n)),
+        (some, 0) => some.join(", "),
+        (some, n) => format!("{} et {} autre{}", some.join(", "), fmt::count(n), fmt::s(n)),
+    };
+    let sections = line.sections.into_iter().map(|(label, fields)| {
+        Pair::new(label, if fields.is_empty() { "tout".to_owned() } else { fields.join(", ") })
+    });
+    let detail = line.detail.into_iter().map(|(k, v)| Pair::new(capital(&k), french(&v)));
+    traces::TraceLine {
+        at: when(me, line.place.at),
+        who: line.who,
+        who_href: line.agent.and_then(agent_href),
+        role,
+        operation: line.operation.label().to_owned(),
+        dossiers,
+        what: sections.chain(detail).collect(),
+        purpose: line.purpose,
+        outcome: line.outcome,
+        refused: line.refused,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+}
+
+fn verified(report: &TraceReport) -> Verified {
+    let (tone, text) = if report.sound() {
+        let lines = report.lines();
+        let text = format!(
+            "Journal intact\u{a0}: {} trace{} vérifiée{}, de la première à la dernière.",
+            fmt::count(lines),
+            fmt::s(lines),
+            fmt::s(lines)
+        );
+        (Tone::Good, text)
+    } else {
+        let wrong = u64::try_from(report.findings().count()).unwrap_or(u64::MAX);
+        let text = format!(
+            "Le journal ne se vérifie plus\u{a0}: {} écart{}. Une alerte est levée.",
+            fmt::count(wrong),
+            fmt::s(wrong)
+        );
+        (Tone::Bad, text)
+    };
+    let logs = report
+        .logs
+        .iter()
+        .map(|log| {
+            let told = match &log.result {
+                Ok(r) => format!(
+                    "{} trace{}, {} journée{} close{}, {} purgée{} à leur terme",
+                    fmt::count(r.lines),
+                    fmt::s(r.lines),
+                    fmt::count(r.closed_days),
+                    fmt::s(r.closed_days),
+                    fmt::s(r.closed_days),
+                    fmt::count(r.purged_days),
+                    fmt::s(r.purged_days)
+                ),
+                Err(findings) => {
+                    let each = findings.iter().take(20).map(|f| french(&f.to_string()));
+                    each.collect::<Vec<_>>().join("\u{a0}; ")
+                }
+            };
+            Pair::new(log.log.clone(), told)
+        })
+        .collect();
+    Verified { tone, text, logs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The address of the next page leads back to the place it came from, filters kept.
+    #[test]
+    fn a_page_address_reads_back() {
+        let place_of =
+            TracePlace { at: Instant(1_767_186_300_000), log: "a/expulsion/s1".into(), index: 7 };
+        let asked = Asked { operation: "read".into(), ..Asked::default() };
+        let address = asked.address(Some(&place_of));
+        assert_eq!(address, "/traces?operation=read&avant=1767186300000,7,a/expulsion/s1");
+        let (_, written) = address.split_once("avant=").unwrap();
+        assert_eq!(place(written), Some(place_of));
+        for wrong in ["", "1", "1,2", "x,2,log", "1,-2,log"] {
+            assert_eq!(place(wrong), None, "{wrong}");
+        }
+        assert!(Asked { agent: "jean".into(), ..Asked::default() }.query().is_err());
+    }
+}
