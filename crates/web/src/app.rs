@@ -102,12 +102,13 @@ impl Me {
         Zone::named(&self.caller.office.zone).unwrap_or_else(Zone::utc)
     }
 
-    /// The profiles of the grants in force.
+    /// The profiles of the grants in force; partners once the installation let them in.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
         let register = self.register().ok();
         self.caller
             .grants(&self.processing)
             .filter_map(move |g| register.and_then(|r| r.profile(&g.profile)))
+            .filter(|p| !p.partner || self.caller.partners_on)
     }
 
     /// May some dossier be opened? A profile that sees nothing deposits on the doorstep.
@@ -151,7 +152,10 @@ impl Me {
                 .processed()
                 .ok()
                 .and_then(|p| p.local.as_ref())
-                .and_then(huis_register::LocalStatus::banner),
+                .and_then(|local| match local {
+                    LocalStatus::Loosened { authorisation, .. } => Some(authorisation.clone()),
+                    LocalStatus::Stricter { .. } => None,
+                }),
             agent: Some(AgentMenu {
                 name: self.caller.agent.name.clone(),
                 role,
