@@ -39,17 +39,27 @@ pub fn ways(
     question: &Question,
     refused: Option<&Refused>,
 ) -> Vec<Way> {
+    ways_among(register, &communes(caller), action, question, refused)
+}
+
+fn ways_among(
+    register: &Register,
+    communes: &[Commune],
+    action: &str,
+    question: &Question,
+    refused: Option<&Refused>,
+) -> Vec<Way> {
     let number = number_field();
     let mut facts = Facts::new();
     if !question.number.is_empty() {
         facts.insert(NUMBER.to_owned(), Value::Text(question.number.clone()));
     }
-    let of_number = way(NUMBER, "Numéro de dossier", false, &[number], &facts, caller, refused);
+    let of_number = way(NUMBER, "Numéro de dossier", false, &[number], &facts, communes, refused);
     std::iter::once(of_number)
         .chain(register.searches.iter().map(|search| {
             let fields = fields(register, search);
             let facts = refill(search, question);
-            way(&search.id, &search.label, search.near, &fields, &facts, caller, refused)
+            way(&search.id, &search.label, search.near, &fields, &facts, communes, refused)
         }))
         .map(|mut way| {
             action.clone_into(&mut way.form.action);
@@ -68,16 +78,25 @@ pub fn question(
     form: &FormData,
     archive: bool,
 ) -> Result<Question, Refused> {
+    question_among(register, &communes(caller), form, archive)
+}
+
+fn question_among(
+    register: &Register,
+    communes: &[Commune],
+    form: &FormData,
+    archive: bool,
+) -> Result<Question, Refused> {
     let chosen = form.get(CHOSEN).unwrap_or(NUMBER);
     let refused = |faults| Refused { way: chosen.to_owned(), faults };
     let Some(search) = register.searches.iter().find(|s| s.id == chosen) else {
         let facts =
-            forms::parse(&[number_field()], form, &context(NUMBER, caller)).map_err(refused)?;
+            forms::parse(&[number_field()], form, &context(NUMBER, communes)).map_err(refused)?;
         let number = facts.get(NUMBER).and_then(Value::as_str).unwrap_or_default().to_owned();
         return Ok(Question { number, archive, ..Question::default() });
     };
     let fields = fields(register, search);
-    let facts = forms::parse(&fields, form, &context(&search.id, caller)).map_err(refused)?;
+    let facts = forms::parse(&fields, form, &context(&search.id, communes)).map_err(refused)?;
     let paths = search.of.iter().filter_map(|p| Some((p, p.field.as_ref()?)));
     let fields = paths
         .filter_map(|(p, field)| {
@@ -112,8 +131,8 @@ fn number_field() -> Field {
     field
 }
 
-fn context(way: &str, caller: &Caller) -> FormContext {
-    FormContext { communes: communes(caller), prefix: format!("{way}."), ..FormContext::default() }
+fn context(way: &str, communes: &[Commune]) -> FormContext {
+    FormContext { communes: communes.to_vec(), prefix: format!("{way}."), ..FormContext::default() }
 }
 
 fn way(
@@ -122,10 +141,10 @@ fn way(
     near: bool,
     fields: &[Field],
     facts: &Facts,
-    caller: &Caller,
+    communes: &[Commune],
     refused: Option<&Refused>,
 ) -> Way {
-    let context = context(id, caller);
+    let context = context(id, communes);
     let form = match refused.filter(|r| r.way == id) {
         Some(refused) => FormView::refused(fields, &refused.faults, &context),
         None => FormView::from_facts(fields, facts, &context),
@@ -161,4 +180,101 @@ fn refill(search: &Search, question: &Question) -> Facts {
     let facts: Facts = fields.collect();
     // A question of another way is not half of this one.
     if facts.len() == search.of.len() { facts } else { Facts::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn register() -> Register {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../registers/expulsion.toml");
+        Register::parse("expulsion.toml", &std::fs::read_to_string(file).unwrap()).unwrap()
+    }
+
+    fn communes() -> Vec<Commune> {
+        vec![Commune { code: "68224".into(), name: "Mulhouse".into() }]
+    }
+
+    fn asked(pairs: &[(&str, &str)]) -> Result<Question, Vec<Option<String>>> {
+        let form = FormData::from_pairs(pairs.iter().copied());
+        question_among(&register(), &communes(), &form, true)
+            .map_err(|r| r.faults.faults.into_iter().map(|f| f.field).collect())
+    }
+
+    /// what each declared way asks, and what the index is then asked.
+    #[test]
+    fn each_way_is_asked_whole() {
+        for (pairs, expect) in [
+            (
+                &[
+                    ("_voie", "personne"),
+                    ("personne.nom", "Schmitt"),
+                    ("personne.prenom", "Mireille"),
+                ][..],
+                Ok(vec![("occupant.nom", "Schmitt"), ("occupant.prenom", "Mireille")]),
+            ),
+            (
+                &[
+                    ("_voie", "adresse"),
+                    ("adresse.nom_voie", "Franklin"),
+                    ("adresse.numero", "12"),
+                    ("adresse.commune", "Mulhouse"),
+                ],
+                Ok(vec![
+                    ("local.commune", "68224"),
+                    ("local.nom_voie", "Franklin"),
+                    ("local.numero", "12"),
+                ]),
+            ),
+            (
+                &[
+                    ("_voie", "naissance"),
+                    ("naissance.nom", "Schmitt"),
+                    ("naissance.date_naissance", "1980"),
+                ],
+                Ok(vec![("occupant.date_naissance", "1980"), ("occupant.nom", "Schmitt")]),
+            ),
+            (
+                &[("_voie", "personne"), ("personne.nom", "Schmitt")],
+                Err(vec![Some("prenom".to_owned())]),
+            ),
+            (&[("_voie", "numero")], Err(vec![Some(NUMBER.to_owned())])),
+        ] {
+            let found = asked(pairs).map(|q| {
+                assert!(q.archive);
+                q.fields.into_iter().collect::<Vec<_>>()
+            });
+            let expect = expect.map(|e: Vec<(&str, &str)>| {
+                e.into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+            });
+            assert_eq!(found, expect, "{pairs:?}");
+        }
+    }
+
+    /// What was asked comes back in its own way, and only there; asking it again asks the same.
+    #[test]
+    fn a_question_refills_its_way_and_reads_back() {
+        let pairs = [
+            ("_voie", "adresse"),
+            ("adresse.nom_voie", "Franklin"),
+            ("adresse.numero", "12"),
+            ("adresse.commune", "68224"),
+        ];
+        let question = asked(&pairs).unwrap();
+        let ways = ways_among(&register(), &communes(), "/archives", &question, None);
+        assert_eq!(ways.len(), register().searches.len() + 1);
+        for way in &ways {
+            let filled = way.form.fields.iter().filter(|f| !f.value.is_empty()).count();
+            assert_eq!(filled, if way.id == "adresse" { 3 } else { 0 }, "{}", way.id);
+        }
+        let adresse = ways.iter().find(|w| w.id == "adresse").unwrap();
+        let again: Vec<(&str, &str)> = adresse
+            .form
+            .fields
+            .iter()
+            .map(|f| (f.name.as_str(), f.value.as_str()))
+            .chain([("_voie", "adresse")])
+            .collect();
+        assert_eq!(asked(&again).unwrap(), question);
+    }
 }
