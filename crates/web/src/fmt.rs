@@ -80,6 +80,25 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A text written with plain spaces, with those of French typography that do not break.
+pub fn french(text: &str) -> String {
+    let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace("n° ", "n°\u{a0}");
+    for mark in [':', ';', '?', '!'] {
+        out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
+    }
+    out
+}
+
+/// How long ago an instant was, in days and months.
+pub fn ago(at: Instant, now: Instant) -> String {
+    match (now.0 - at.0).max(0) / 86_400_000 {
+        0 => "depuis moins d’un jour".to_owned(),
+        1 => "il y a un jour".to_owned(),
+        n @ 2..=60 => format!("il y a {n}\u{a0}jours"),
+        n => format!("il y a {}\u{a0}mois", n / 30),
+    }
+}
+
 /// The plural « s », for words that take one.
 pub const fn s(n: u64) -> &'static str {
     if n > 1 { "s" } else { "" }
@@ -96,6 +115,11 @@ mod tests {
         assert_eq!(long_date(d(2025, 8, 1)), "vendredi 1er août 2025");
         assert_eq!(days_between(d(2025, 3, 1), d(2025, 2, 26)), -3);
         assert_eq!(days_between(d(2024, 1, 1), d(2026, 1, 1)), 731);
+        assert_eq!(french("Fin : « oui » ?"), "Fin\u{a0}: «\u{a0}oui\u{a0}»\u{a0}?");
+        let day = 86_400_000;
+        assert_eq!(ago(Instant(0), Instant(day - 1)), "depuis moins d’un jour");
+        assert_eq!(ago(Instant(0), Instant(45 * day)), "il y a 45\u{a0}jours");
+        assert_eq!(ago(Instant(0), Instant(200 * day)), "il y a 6\u{a0}mois");
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
         let paris = Zone::named("Europe/Paris").unwrap();
         assert_eq!(instant(Instant(1_767_186_300_000), &paris), "31/12/2025 à 14\u{a0}h\u{a0}05");

@@ -45,8 +45,42 @@ pub struct AccountRow {
     pub last: String,
     /// Second factor is set up.
     pub second_factor: bool,
-    /// What may be done: (label, where it is posted, dangerous).
+    /// How many grants are in force.
+    pub grants: usize,
+    /// What is still to be told or signed before a grant, in a word.
+    pub missing: Option<String>,
+    /// Its page.
+    pub href: String,
+}
+
+/// An account, and what may be done with it.
+#[derive(Template)]
+#[template(path = "pages/account.html")]
+pub struct Account {
+    /// Shell.
+    pub shell: Shell,
+    /// Name.
+    pub name: String,
+    /// State, in a word.
+    pub state: String,
+    /// Kind of state.
+    pub tone: Tone,
+    /// Login, service, last sign-in…
+    pub facts: Vec<Pair>,
+    /// Its grants: profile and perimeter, state.
+    pub grants: Vec<Pair>,
+    /// Gives it a grant; none when not allowed.
+    pub give: Option<String>,
+    /// Recording what the person was told, has signed, has learnt; none for a closed account.
+    pub duties: Option<FormView>,
+    /// Closing it, with a reason; none when it is closed or one's own.
+    pub closing: Option<FormView>,
+    /// What else may be done.
     pub actions: Vec<AccountAction>,
+    /// A reset link to hand over, shown once.
+    pub link: Option<String>,
+    /// Why the last thing was refused.
+    pub fault: Option<String>,
 }
 
 /// Something to do with an account.
@@ -54,9 +88,11 @@ pub struct AccountRow {
 pub struct AccountAction {
     /// Button.
     pub label: String,
+    /// What it does.
+    pub hint: String,
     /// Where it is posted.
     pub action: String,
-    /// Cannot be undone: asks again.
+    /// Asks again.
     pub danger: bool,
 }
 
@@ -72,6 +108,10 @@ pub struct MyAccount {
     pub grants: Vec<Pair>,
     /// Second factor is set up.
     pub second_factor: bool,
+    /// The notice or the commitment is still to be acknowledged.
+    pub duties_due: bool,
+    /// There are other sessions to close.
+    pub others: bool,
     /// Open sessions: where from, since when.
     pub sessions: Vec<Pair>,
 }

@@ -17,8 +17,21 @@ pub struct SignIn {
     pub fault: Option<String>,
     /// Where to go after.
     pub back: String,
-    /// Accounts of the demonstration: profile, login; shown in a demonstration only.
-    pub demo_accounts: Vec<Pair>,
+    /// Accounts of the demonstration; in a demonstration only.
+    pub demo_accounts: Vec<DemoAccount>,
+}
+
+/// An account to try the demonstration with.
+#[derive(Clone, Debug)]
+pub struct DemoAccount {
+    /// The profile's name.
+    pub profile: String,
+    /// Where it works.
+    pub scope: String,
+    /// Its login.
+    pub login: String,
+    /// Puts the login into the form.
+    pub href: String,
 }
 
 /// The code of the second factor, or a recovery code.
@@ -43,10 +56,22 @@ pub struct TotpEnrol {
     pub qr_svg: String,
     /// The secret, for typing.
     pub secret: String,
-    /// Recovery codes, shown once.
-    pub recovery: Vec<String>,
+    /// There is one already, which this one replaces.
+    pub replaces: bool,
     /// Why it was refused.
     pub fault: Option<String>,
+}
+
+/// The recovery codes, shown once.
+#[derive(Template)]
+#[template(path = "pages/recovery.html")]
+pub struct Recovery {
+    /// Shell.
+    pub shell: Shell,
+    /// The codes.
+    pub codes: Vec<String>,
+    /// Where to go next.
+    pub next: String,
 }
 
 /// A new password: at first sign-in, at its term, by choice, or after a reset.
@@ -55,8 +80,6 @@ pub struct TotpEnrol {
 pub struct Password {
     /// Shell.
     pub shell: Shell,
-    /// Where it is posted.
-    pub action: String,
     /// Why it must change now; none when by choice.
     pub because: Option<String>,
     /// Asks for the present one (not after a reset).
@@ -65,8 +88,6 @@ pub struct Password {
     pub rules: Vec<Pair>,
     /// Every rule that refused.
     pub faults: Vec<String>,
-    /// The token of a reset, carried by the form.
-    pub token: Option<String>,
 }
 
 /// A forgotten password.
@@ -75,6 +96,25 @@ pub struct Password {
 pub struct Reset {
     /// Shell.
     pub shell: Shell,
-    /// It was asked: the same answer whether the login is known or not.
-    pub sent: bool,
+    /// The answer once it was asked: the same whether the login is known or not.
+    pub sent: Option<String>,
+    /// No mail server is declared: an administrator hands the link over.
+    pub no_mail: bool,
+    /// What was typed.
+    pub login: String,
+    /// Too many were asked.
+    pub fault: Option<String>,
+}
+
+/// What a reset link opens: nothing is used up before the button, so that a mail reader which
+/// looks at links in advance spoils none.
+#[derive(Template)]
+#[template(path = "pages/reset_link.html")]
+pub struct ResetLink {
+    /// Shell.
+    pub shell: Shell,
+    /// The link's token, carried by the form.
+    pub token: String,
+    /// It does not count, or no longer.
+    pub fault: Option<String>,
 }

@@ -16,8 +16,8 @@ pub struct Grants {
     pub rows: Vec<GrantRow>,
     /// May give.
     pub can_give: bool,
-    /// The review: when the last ended, when the next is due.
-    pub review: ReviewState,
+    /// The review, for whoever leads it: when the last ended, when the next is due.
+    pub review: Option<ReviewState>,
 }
 
 /// Where the periodic review stands.
@@ -29,8 +29,6 @@ pub struct ReviewState {
     pub due: Option<Chip>,
     /// One runs: confirmed or withdrawn, of how many.
     pub progress: Option<(u32, u32)>,
-    /// May lead it.
-    pub can_lead: bool,
 }
 
 /// A grant.
@@ -56,6 +54,8 @@ pub struct GrantRow {
     pub closed: Option<String>,
     /// Where withdrawing it is posted; none when not allowed.
     pub withdraw_action: Option<String>,
+    /// Withdrawing was refused: the reason typed, and why.
+    pub refused: Option<(String, String)>,
 }
 
 /// Giving a grant.
@@ -91,6 +91,12 @@ pub struct Review {
     pub shell: Shell,
     /// Where it is posted.
     pub action: String,
+    /// A campaign is under way.
+    pub open: bool,
+    /// Why the decisions, or the end, were refused.
+    pub faults: Vec<String>,
+    /// The reason of the withdrawals, as typed.
+    pub reason: String,
     /// How far it is: done, of how many.
     pub done: u32,
     /// Of how many.
@@ -110,4 +116,8 @@ pub struct ReviewRow {
     pub grant: GrantRow,
     /// Last use (« il y a 4 mois », « jamais »).
     pub last_use: String,
+    /// It is one's own: another must decide.
+    pub own: bool,
+    /// What was chosen when the decisions were refused: confirm, or withdraw.
+    pub chosen: Option<bool>,
 }

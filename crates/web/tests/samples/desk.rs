@@ -39,7 +39,6 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
     let fault = || Some("Identifiant ou mot de passe incorrect.".to_owned());
     let password = |faults: Vec<String>| auth::Password {
         shell: outside(locale, "/mon-compte/mot-de-passe"),
-        action: "/mon-compte/mot-de-passe".into(),
         because: Some("Première connexion : le mot de passe provisoire doit être changé.".into()),
         asks_present: true,
         rules: vec![
@@ -50,7 +49,24 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
             Pair::new("Ou une phrase de sept mots", "CNIL 2022-100"),
         ],
         faults,
-        token: None,
+    };
+    let demo = |profile: &str, login: &str| auth::DemoAccount {
+        profile: profile.into(),
+        scope: "Mulhouse".into(),
+        login: login.into(),
+        href: "/connexion?essai=instructeur".into(),
+    };
+    let reset = |sent: Option<&str>, no_mail| auth::Reset {
+        shell: outside(locale, "/connexion/oubli"),
+        sent: sent.map(Into::into),
+        no_mail,
+        login: String::new(),
+        fault: None,
+    };
+    let link = |fault: Option<&str>| auth::ResetLink {
+        shell: outside(locale, "/connexion"),
+        token: "jeton".into(),
+        fault: fault.map(Into::into),
     };
     vec![
         ("connexion", html(&auth::SignIn {
@@ -59,8 +75,8 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
             fault: None,
             back: "/journee".into(),
             demo_accounts: vec![
-                Pair::new("Instructrice, Mulhouse", "anne-lise.wuttemberger"),
-                Pair::new("Police nationale", "bruno.keller"),
+                demo("Agent instructeur", "anne-lise.wuttemberger"),
+                demo("Agent de police ou de gendarmerie", "bruno.keller"),
             ],
         })),
         ("connexion-refusee", html(&auth::SignIn {
@@ -75,13 +91,21 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
             shell: outside(locale, "/mon-compte/code"),
             qr_svg: "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M1 1h3v3h-3zM5 1h3v3h-3zM1 5h3v3h-3zM6 6h1v1h-1z\"/></svg>".into(),
             secret: "JBSW Y3DP EHPK 3PXP".into(),
-            recovery: (1..=10).map(|n| format!("{:04}-{:04}", n * 731, n * 977)).collect(),
+            replaces: true,
             fault: None,
+        })),
+        ("codes-de-secours", html(&auth::Recovery {
+            shell: outside(locale, "/mon-compte/code"),
+            codes: (1..=10).map(|n| format!("{:04}-{:04}", n * 731, n * 977)).collect(),
+            next: "/journee".into(),
         })),
         ("mot-de-passe", html(&password(vec![]))),
         ("mot-de-passe-refuse", html(&password(vec!["Il manque un chiffre.".into(), "Il contient votre identifiant.".into()]))),
-        ("oubli", html(&auth::Reset { shell: outside(locale, "/connexion/oubli"), sent: false })),
-        ("oubli-envoye", html(&auth::Reset { shell: outside(locale, "/connexion/oubli"), sent: true })),
+        ("oubli", html(&reset(None, true))),
+        ("oubli-envoye", html(&reset(Some("Si un compte correspond à cet identifiant, un message part à son adresse."), false))),
+        ("oubli-sans-courriel", html(&reset(Some(""), true))),
+        ("lien", html(&link(None))),
+        ("lien-perime", html(&link(Some("Ce lien ne compte pas, ou plus.")))),
     ]
 }
 

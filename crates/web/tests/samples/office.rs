@@ -27,6 +27,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("article-30", html(&article30_page(locale))),
         ("conservation", html(&retention_page(locale))),
         ("comptes", html(&accounts_page(locale))),
+        ("compte", html(&account_page(locale))),
         (
             "mon-compte",
             html(&accounts::MyAccount {
@@ -37,6 +38,8 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
                 ],
                 grants: vec![Pair::new("Instructrice, Mulhouse", "jusqu’au 31/12/2026")],
                 second_factor: true,
+                duties_due: true,
+                others: true,
                 sessions: vec![Pair::new("Ce poste", "depuis 8 h 02")],
             }),
         ),
@@ -175,6 +178,7 @@ fn grant(id: &str, agent: &str, days: i64) -> grants::GrantRow {
         chip: Chip::until(end, today()),
         closed: None,
         withdraw_action: Some(format!("/habilitations/{id}/retirer")),
+        refused: (id == "h2").then(|| ("départ".into(), "Un motif est nécessaire.".into())),
     }
 }
 
@@ -215,7 +219,7 @@ fn grants_pages(locale: Locale) -> Vec<(&'static str, String)> {
             filters: vec![],
             rows: vec![grant("h1", "Anne-Lise Wuttemberger", 294), grant("h2", "Bruno Keller", 5), withdrawn],
             can_give: true,
-            review: grants::ReviewState { last: Some("14/09/2025".into()), due: Some(Chip::of(date(2026, 3, 14), today())), progress: Some((12, 41)), can_lead: true },
+            review: Some(grants::ReviewState { last: Some("14/09/2025".into()), due: Some(Chip::of(date(2026, 3, 14), today())), progress: Some((12, 41)) }),
         })),
         ("habilitation-donner", html(&grants::GrantForm {
             shell: shell("/habilitations/donner", "Donner"),
@@ -226,15 +230,19 @@ fn grants_pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("revue", html(&grants::Review {
             shell: shell("/habilitations/revue", "Revue"),
             action: "/habilitations/revue".into(),
+            open: true,
+            faults: vec!["Un motif est nécessaire.".into()],
+            reason: String::new(),
             done: 12,
             total: 41,
             due: Chip::of(date(2026, 3, 14), today()),
             rows: vec![
-                grants::ReviewRow { id: "h1".into(), grant: grant("h1", "Anne-Lise Wuttemberger", 294), last_use: "aujourd’hui".into() },
-                grants::ReviewRow { id: "h2".into(), grant: grant("h2", "Bruno Keller", 5), last_use: "il y a 4 mois".into() },
+                grants::ReviewRow { id: "h1".into(), grant: grant("h1", "Anne-Lise Wuttemberger", 294), last_use: "depuis moins d’un jour".into(), own: true, chosen: Some(true) },
+                grants::ReviewRow { id: "h2".into(), grant: grant("h2", "Bruno Keller", 5), last_use: "il y a 4 mois".into(), own: false, chosen: Some(false) },
             ],
         })),
-        ("revue-finie", html(&grants::Review { shell: shell("/habilitations/revue", "Revue"), action: "/habilitations/revue".into(), done: 41, total: 41, due: Chip::of(date(2026, 3, 14), today()), rows: vec![] })),
+        ("revue-a-ouvrir", html(&grants::Review { shell: shell("/habilitations/revue", "Revue"), action: "/habilitations/revue".into(), open: false, faults: vec![], reason: String::new(), done: 0, total: 0, due: Chip::of(date(2026, 3, 14), today()), rows: vec![] })),
+        ("revue-finie", html(&grants::Review { shell: shell("/habilitations/revue", "Revue"), action: "/habilitations/revue".into(), open: true, faults: vec![], reason: String::new(), done: 41, total: 41, due: Chip::of(date(2026, 3, 14), today()), rows: vec![] })),
     ]
 }
 
@@ -460,23 +468,51 @@ fn accounts_page(locale: Locale) -> accounts::Accounts {
             tone: Tone::Bad,
             last: "11/03/2026".into(),
             second_factor: true,
-            actions: vec![
-                accounts::AccountAction {
-                    label: "Déverrouiller".into(),
-                    action: "/comptes/1/deverrouiller".into(),
-                    danger: false,
-                },
-                accounts::AccountAction {
-                    label: "Fermer le compte".into(),
-                    action: "/comptes/1/fermer".into(),
-                    danger: true,
-                },
-            ],
+            grants: 1,
+            missing: Some("à engager".into()),
+            href: "/comptes/1".into(),
         }],
         form: FormView::from_facts(&fields, &Facts::new(), &context())
             .posts("/comptes", "Créer le compte"),
         form_open: true,
         provisional: Some(Pair::new("karl.meyer", "Cigogne-7-Moulin-Lavande")),
+    }
+}
+
+fn account_page(locale: Locale) -> accounts::Account {
+    let form = |prefix: &str, fields: &[reg::Field], at: &str, submit: &str| {
+        let mut form = context();
+        form.prefix = prefix.into();
+        FormView::from_facts(fields, &Facts::new(), &form).posts(at, submit)
+    };
+    accounts::Account {
+        shell: shell(locale, "/comptes/1", Some(Place::Accounts), &["Comptes", "Compte"]),
+        name: "Bruno Keller".into(),
+        state: "bloqué".into(),
+        tone: Tone::Bad,
+        facts: vec![Pair::new("Identifiant", "bruno.keller")],
+        grants: vec![],
+        give: Some("/habilitations/donner?agent=1".into()),
+        duties: Some(form(
+            "devoirs.",
+            &[plain("informe", "Informé du traitement et de la trace le", FieldKind::Date, false)],
+            "/comptes/1/devoirs",
+            "Enregistrer ces dates",
+        )),
+        closing: Some(form(
+            "depart.",
+            &[plain("motif", "Motif", FieldKind::Text { max: 200 }, true)],
+            "/comptes/1/fermer",
+            "Fermer le compte",
+        )),
+        actions: vec![accounts::AccountAction {
+            label: "Retirer le second facteur".into(),
+            hint: "Téléphone et codes de secours perdus.".into(),
+            action: "/comptes/1/second-facteur".into(),
+            danger: true,
+        }],
+        link: Some("https://huis.example/connexion/lien/abc".into()),
+        fault: Some("Un autre administrateur doit le faire pour vous.".into()),
     }
 }
 

@@ -1,0 +1,212 @@
+//! Giving a grant: to whom, which profile, where, until when, why.
+
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::Response,
+    routing::get,
+};
+use huis_dossier::{Facts, Value};
+use huis_kernel::Date;
+use huis_register::{Choice, Field, FieldKind, Power, Profile, Register, power_label};
+use huis_usecases::{
+    UseError,
+    accounts::AccountState,
+    grants::NewGrant,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{faults, shell, typed};
+use crate::{
+    app::{App, Me, fail, flash},
+    errors::{PageError, page},
+    fmt,
+    forms::{FieldFault, FormContext, FormFaults, FormView, parse, plain},
+    guard::CheckedForm,
+    handlers::sign_in::refused,
+    layout::{Place, Tone},
+    pages::grants::{GrantForm, ProfileHelp},
+    routes,
+};
+
+pub fn routes() -> Router<App> {
+    Router::new().route(routes::GIVE, get(open).post(give))
+}
+
+/// The profiles that may be given: partners only under their authorisation.
+fn given<'r>(me: &Me, register: &'r Register) -> Vec<&'r Profile> {
+    register.profiles.iter().filter(|p| !p.partner || me.caller.partners_on).collect()
+}
+
+async fn fields(app: &App, me: &Me) -> Result<Vec<Field>, PageError> {
+    let register = me.register()?;
+    let choices = |pairs: Vec<(String, String)>| {
+        FieldKind::Choice(pairs.into_iter().map(|(code, label)| Choice { code, label }).collect())
+    };
+    let profiles = given(me, register);
+    let vouched: Vec<String> = profiles
+        .iter()
+        .filter_map(|p| Some(format!("«\u{a0}{}\u{a0}» ({})", p.label, p.sponsor.as_ref()?)))
+        .collect();
+    let mut fields = vec![
+        plain("agent", "Agent", choices(agents(app, me).await?), true),
+        plain(
+            "profil",
+            "Profil",
+            choices(profiles.iter().map(|p| (p.id.clone(), p.label.clone())).collect()),
+            true,
+        ),
+        plain("du", "Du", FieldKind::Date, true),
+        plain("au", "Au", FieldKind::Date, true),
+        plain("motif", "Motif", FieldKind::Text { max: 500 }, true),
+    ];
+    if !vouched.is_empty() {
+        fields.push(Field {
+            help: Some(format!("À nommer pour le profil {}.", vouched.join(", "))),
+            ..plain("garant", "Responsable qui habilite", FieldKind::Text { max: 120 }, false)
+        });
+    }
+    Ok(fields)
+}
+
+/// Who may be given one: the accounts in use; for a giver who does not keep accounts, those who
+/// already hold a grant.
+async fn agents(app: &App, me: &Me) -> Result<Vec<(String, String)>, PageError> {
+    let own = me.caller.actor.agent;
+    let mut out = if me.can(Power::Accounts) {
+        let all = app.huis.agents(&me.caller).await.map_err(fail)?;
+        all.into_iter()
+            .filter(|a| a.state == AccountState::Active && a.id != own)
+            .map(|a| (a.id.to_string(), format!("{} ({})", a.name, a.service)))
+            .collect::<Vec<_>>()
+    } else {
+        let all = app.huis.grants(&me.caller, &me.processing).await.map_err(fail)?;
+        let mut seen = BTreeSet::new();
+        all.into_iter()
+            .filter(|g| g.agent != own && seen.insert(g.agent))
+            .map(|g| (g.agent.to_string(), format!("{} ({})", g.agent_name, g.service)))
+            .collect()
+    };
+    out.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(out)
+}
+
+/// What each profile opens, in the register's words.
+fn profile_help(register: &Register, profile: &Profile) -> ProfileHelp {
+    let mut seen: Vec<&str> = Vec::new();
+    for path in &profile.sees {
+        let section = register.sections.iter().find(|s| s.id == path.section);
+        if let Some(section) = section.filter(|s| !seen.contains(&s.label.as_str())) {
+            seen.push(&section.label);
+        }
+    }
+    let mut parts = Vec::new();
+    if !seen.is_empty() {
+        parts.push(format!("Voit\u{a0}: {}.", seen.join(", ")));
+    }
+    match profile.acts.as_slice() {
+        [] => {}
+        [all] if all == "*" => parts.push("Enregistre tous les actes.".to_owned()),
+        acts => {
+            let n = acts.len();
+            let s = if n > 1 { "s" } else { "" };
+            parts.push(format!("Enregistre {n}\u{a0}type{s} d’acte."));
+        }
+    }
+    if !profile.powers.is_empty() {
+        let powers: Vec<&str> = profile.powers.iter().map(|p| power_label(*p)).collect();
+        parts.push(fmt::french(&format!("Peut : {}.", powers.join(" ; "))));
+    }
+    if parts.is_empty() {
+        parts.push("N’ouvre aucun dossier.".to_owned());
+    }
+    ProfileHelp {
+        label: profile.label.clone(),
+        opens: parts.join(" "),
+        max_term: profile.max_term.to_string(),
+    }
+}
+
+async fn open(
+    State(app): State<App>,
+    me: Me,
+    Query(asked): Query<BTreeMap<String, String>>,
+) -> Result<Response, PageError> {
+    let fields = fields(&app, &me).await?;
+    let mut facts = Facts::from([("du".to_owned(), Value::Date(me.caller.today))]);
+    if let Some(agent) = asked.get("agent") {
+        facts.insert("agent".to_owned(), Value::Choice(agent.clone()));
+    }
+    let form = FormView::from_facts(&fields, &facts, &FormContext::default());
+    show(&app, &me, form, &[]).await
+}
+
+async fn show(
+    app: &App,
+    me: &Me,
+    form: FormView,
+    chosen: &[String],
+) -> Result<Response, PageError> {
+    let register = me.register()?;
+    let units = app.huis.territories(&me.caller, &me.processing, Power::Grant).await;
+    let answer = page(&GrantForm {
+        shell: shell(
+            me,
+            Place::Grants,
+            Some(("Habilitations", routes::GRANTS)),
+            "Donner une habilitation",
+        ),
+        profiles: given(me, register).iter().map(|p| profile_help(register, p)).collect(),
+        units: units
+            .map_err(fail)?
+            .into_iter()
+            .map(|(code, name)| {
+                let on = chosen.contains(&code);
+                (code, name, on)
+            })
+            .collect(),
+        form: form.posts(routes::GIVE, "Donner l’habilitation").cancels(routes::GRANTS),
+    });
+    Ok(answer)
+}
+
+async fn give(
+    State(app): State<App>,
+    me: Me,
+    CheckedForm(form): CheckedForm,
+) -> Result<Response, PageError> {
+    let fields = fields(&app, &me).await?;
+    let context = FormContext::default();
+    let territories: Vec<String> = form.all("_secteur").map(str::to_owned).collect();
+    let again = async |refusal: FormFaults| {
+        let view = FormView::refused(&fields, &refusal, &context);
+        Ok(refused(show(&app, &me, view, &territories).await?, None))
+    };
+    let facts = match parse(&fields, &form, &context) {
+        Ok(facts) => facts,
+        Err(refusal) => return again(refusal).await,
+    };
+    let text = |id: &str| facts.get(id).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let date = |id: &str| match facts.get(id) {
+        Some(Value::Date(date)) => *date,
+        _ => Date::MIN,
+    };
+    let new = NewGrant {
+        agent: text("agent").parse().map_err(|_| PageError::Unreadable)?,
+        profile: text("profil"),
+        territories: territories.clone(),
+        from: date("du"),
+        until: date("au"),
+        reason: text("motif"),
+        sponsor: Some(text("garant")).filter(|s| !s.trim().is_empty()),
+    };
+    match app.huis.give(&me.caller, &me.processing, &new).await {
+        Ok(_) => Ok(flash(app.tls, routes::GRANTS, Tone::Good, "flash.grant_given")),
+        Err(UseError::Invalid(reasons)) => {
+            let typed = typed(&fields, &form, "");
+            let faults: Vec<FieldFault> = faults(reasons, &fields);
+            again(FormFaults { faults, typed }).await
+        }
+        Err(error) => Err(fail(error)),
+    }
+}
