@@ -3,7 +3,9 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use huis_accounts::Cost;
-use huis_kernel::{AgentId, Date, GrantId, Instant, ManualClock, SeededRng, Zone};
+use huis_kernel::{
+    AgentId, Clock, Date, GrantId, Instant, ManualClock, SeededRng, SystemClock, Zone,
+};
 use huis_law::Law;
 use huis_store::Location;
 use huis_testkit::Postgres;
@@ -56,13 +58,21 @@ impl Office {
     /// The same office on each of the two engines.
     pub async fn on_both() -> [Self; 2] {
         let server = Postgres::start().unwrap();
-        let location = Location::Postgres(server.database("accounts").unwrap().url());
-        [Self::open().await, Self::at(location, false, Box::new(server)).await]
+        let database = server.database("accounts").unwrap();
+        let location = Location::Postgres(database.url());
+        let place = Box::new((database, server));
+        [Self::open().await, Self::at(location, false, place).await]
     }
 
     async fn at(location: Location, demonstration: bool, place: Box<dyn Any + Send>) -> Self {
         let zone = Zone::named("Europe/Paris").unwrap();
-        let clock = Arc::new(ManualClock::at(zone.start_of(START).plus_ms(9 * 60 * MINUTE)));
+        let nine = zone.start_of(START).plus_ms(9 * 60 * MINUTE);
+        // A server that disagrees with the clock of its database does not open: moved after.
+        let first = match &location {
+            Location::Folder(_) => nine,
+            Location::Postgres(_) => SystemClock.now(),
+        };
+        let clock = Arc::new(ManualClock::at(first));
         let rng = Arc::new(SeededRng::new(41));
         let options = Options {
             location,
@@ -84,6 +94,7 @@ impl Office {
         };
         Huis::init(&options, &founding).await.unwrap();
         let huis = Huis::open(options).await.unwrap();
+        clock.set(nine);
         let password = "gK7!pR2?vT9;wQ4%".to_owned();
         let id = huis.bootstrap_admin(&new_agent("admin.un"), &password).await.unwrap();
         let admin = Person {
