@@ -49,12 +49,13 @@ impl Chip {
         let days = fmt::days_between(today, due);
         let n = days.unsigned_abs();
         let (urgency, text) = match days {
-            ..=-1 => (Urgency::Late, format!("en retard de {n}\u{a0}jour{}", fmt::s(n))),
+            ..=-61 => (Urgency::Late, format!("en retard de {}", long(n))),
+            -60..=-1 => (Urgency::Late, format!("en retard de {n}\u{a0}jour{}", fmt::s(n))),
             0 => (Urgency::Today, "aujourd’hui".to_owned()),
             1 => (Urgency::Soon, "demain".to_owned()),
             2..=7 => (Urgency::Soon, format!("dans {n}\u{a0}jours")),
             8..=60 => (Urgency::Later, format!("dans {n}\u{a0}jours")),
-            _ => (Urgency::Later, format!("dans {}\u{a0}mois", n / 30)),
+            _ => (Urgency::Later, format!("dans {}", long(n))),
         };
         Self { urgency, text }
     }
@@ -79,6 +80,14 @@ impl Chip {
             TermState::Running if !action && due < today => done(Urgency::Done, "passé"),
             TermState::Running => Self::of(due, today),
         }
+    }
+}
+
+/// More than two months, in words that one can picture: months, then years.
+fn long(days: u64) -> String {
+    match days {
+        ..=729 => format!("{}\u{a0}mois", days / 30),
+        _ => format!("{}\u{a0}ans", days / 365),
     }
 }
 
@@ -147,6 +156,8 @@ mod tests {
             (date(2025, 3, 20), Urgency::Soon, "dans 5\u{a0}jours"),
             (date(2025, 4, 15), Urgency::Later, "dans 31\u{a0}jours"),
             (date(2025, 12, 15), Urgency::Later, "dans 9\u{a0}mois"),
+            (date(2035, 3, 14), Urgency::Later, "dans 9\u{a0}ans"),
+            (date(2024, 9, 1), Urgency::Late, "en retard de 6\u{a0}mois"),
         ] {
             assert_eq!(Chip::of(due, today), Chip { urgency, text: text.into() });
         }

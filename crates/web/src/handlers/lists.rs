@@ -43,14 +43,16 @@ pub(super) fn row(
     chip: Option<Chip>,
 ) -> CaseRow {
     let stage = processed.register.stage(&line.stage);
+    let stage = stage.map_or_else(|| line.stage.clone(), |s| s.label.clone());
+    let step = processed.rules.step_label(&line.step);
     CaseRow {
         number: line.number.to_string(),
         href: routes::dossier(line.number),
         what,
         due,
         chip,
-        stage: stage.map_or_else(|| line.stage.clone(), |s| s.label.clone()),
-        step: processed.rules.step_label(&line.step).to_owned(),
+        step: if step == stage { String::new() } else { step.to_owned() },
+        stage,
         unit: line.territory.clone(),
         mark: match line.severity {
             3.. => Some((Tone::Bad, "irrégularité grave")),
@@ -95,16 +97,35 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     .into_iter()
     .filter(|c| c.number != "0")
     .collect();
-    let more_late = (found.late_count > found.late.len() as u64)
-        .then(|| Link::new("Voir tous les dossiers en retard", format!("{}?retard=oui", routes::LIST)));
+    let more_late = (found.late_count > found.late.len() as u64).then(|| {
+        Link::new("Voir tous les dossiers en retard", format!("{}?retard=oui", routes::LIST))
+    });
     let came_in = found.came_in.iter().map(|a| arrival(processed, &me, a)).collect();
     let stuck = found.stuck.iter().map(|l| stuck_row(processed, &me, l)).collect();
     let groups = vec![
-        group("retard", "En retard", "La date est passée et rien ne dit que c’est fait.", due(&found.late), more_late),
+        group(
+            "retard",
+            "En retard",
+            "La date est passée et rien ne dit que c’est fait.",
+            due(&found.late),
+            more_late,
+        ),
         group("aujourdhui", "Aujourd’hui", "Dernier jour.", due(&found.today), None),
         group("bientot", "Dans les deux semaines", "Par date.", due(&found.coming), None),
-        group("arrive", "Arrivé depuis trois jours", "Actes enregistrés, le dernier d’abord.", came_in, None),
-        group("bloque", "Sans mouvement", "Aucune échéance, aucun acte depuis deux mois : relancer ou clore.", stuck, None),
+        group(
+            "arrive",
+            "Arrivé depuis trois jours",
+            "Actes enregistrés, le dernier d’abord.",
+            came_in,
+            None,
+        ),
+        group(
+            "bloque",
+            "Sans mouvement",
+            "Aucune échéance, aucun acte depuis deux mois : relancer ou clore.",
+            stuck,
+            None,
+        ),
     ]
     .into_iter()
     .filter(|g| !g.rows.is_empty())
@@ -123,9 +144,8 @@ pub(super) fn door_page(me: &Me, typed: ByNumber) -> Result<Response, PageError>
         "Votre habilitation n’ouvre pas les dossiers\u{a0}: elle permet d’y déposer ce qui vous \
          est demandé, par le numéro qui accompagne la demande reçue."
     };
-    let reaches = me.opens_dossiers()
-        || me.can(Power::Hold)
-        || me.profiles().any(|p| !p.acts.is_empty());
+    let reaches =
+        me.opens_dossiers() || me.can(Power::Hold) || me.profiles().any(|p| !p.acts.is_empty());
     Ok(page(&day::Day {
         shell: me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]),
         today: fmt::long_date(me.caller.today),
@@ -229,8 +249,7 @@ impl Asked {
 
 /// Codes of the register need no escaping in an address; anything else is not one.
 fn is_code(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 async fn list_page(
@@ -241,11 +260,8 @@ async fn list_page(
     let processed = me.processed()?;
     let query = asked.query();
     let found = app.huis.list(&me.caller, &me.processing, &query).await.map_err(fail)?;
-    let territories = app
-        .huis
-        .territories(&me.caller, &me.processing, Power::Lists)
-        .await
-        .map_err(fail)?;
+    let territories =
+        app.huis.territories(&me.caller, &me.processing, Power::Lists).await.map_err(fail)?;
     let register = &processed.register;
     let stages = register.stages.iter().map(|s| (s.id.as_str(), s.label.as_str()));
     let units = territories.iter().map(|(code, name)| (code.as_str(), name.as_str()));
@@ -297,9 +313,8 @@ fn filter<'a>(
     chosen: &str,
 ) -> Filter {
     let every = (String::new(), all.to_owned(), chosen.is_empty());
-    let options = options
-        .into_iter()
-        .map(|(code, text)| (code.to_owned(), text.to_owned(), code == chosen));
+    let options =
+        options.into_iter().map(|(code, text)| (code.to_owned(), text.to_owned(), code == chosen));
     Filter {
         name: name.to_owned(),
         label: label.to_owned(),
@@ -369,6 +384,9 @@ mod tests {
         let page = Asked { apres: format!("1767186300000.{number}"), ..asked };
         assert_eq!(page.query().after, Some((Instant(1_767_186_300_000), number)));
         assert!(page.query().late);
-        assert_eq!(Asked { apres: "n’importe quoi".into(), ..Asked::default() }.query().after, None);
+        assert_eq!(
+            Asked { apres: "n’importe quoi".into(), ..Asked::default() }.query().after,
+            None
+        );
     }
 }

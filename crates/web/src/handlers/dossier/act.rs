@@ -13,8 +13,9 @@ use serde::Deserialize;
 
 use super::{
     context::{context, identity, pairs},
-    number, open, shell,
+    number, open,
     sheet::{Group, together},
+    shell,
 };
 use crate::{
     app::{App, Me, fail, flash},
@@ -86,18 +87,7 @@ impl<'a> Work<'a> {
         }
         let version = opened.as_ref().map(|o| o.card.version);
         let (corrects, whole) = (None, Vec::new());
-        Ok(Self {
-            me,
-            number,
-            kind,
-            register,
-            opened,
-            corrects,
-            version,
-            groups,
-            sections,
-            whole,
-        })
+        Ok(Self { me, number, kind, register, opened, corrects, version, groups, sections, whole })
     }
 
     fn context(&self) -> FormContext {

@@ -16,12 +16,13 @@ use crate::{
 
 /// The fields that make an address, in the order in which one writes it: a convention of the
 /// register files, which the declared searches follow too.
-const ADDRESS: [&str; 6] =
+pub(super) const ADDRESS: [&str; 6] =
     ["numero", "complement", "type_voie", "nom_voie", "code_postal", "commune"];
 
 /// The context of a form or page of this dossier; without one, of a form that opens nothing.
 pub(super) fn context(me: &Me, register: &Register, opened: Option<&Opened>) -> FormContext {
-    let mut context = FormContext { communes: ways::communes(&me.caller), ..FormContext::default() };
+    let mut context =
+        FormContext { communes: ways::communes(&me.caller), ..FormContext::default() };
     for seen in opened.iter().flat_map(|o| &o.view.sections) {
         if let Some(section) = register.section(&seen.section).filter(|s| s.repeats) {
             let label = title(section, seen);

@@ -12,7 +12,7 @@ use huis_usecases::{NewCase, Question, UseError};
 use std::collections::BTreeMap;
 
 use super::{
-    context::context,
+    context::{ADDRESS, context},
     sheet::{Group, together},
 };
 use crate::{
@@ -61,8 +61,7 @@ struct Work<'a> {
 fn first_sections<'a>(me: &Me, register: &'a Register) -> Vec<&'a Section> {
     let found_by = |s: &&Section| {
         let searched = register.searches.iter().flat_map(|search| &search.of);
-        searched.into_iter().any(|p| p.section == s.id)
-            && me.profiles().any(|p| p.may_write(&s.id))
+        searched.into_iter().any(|p| p.section == s.id) && me.profiles().any(|p| p.may_write(&s.id))
     };
     register.sections.iter().filter(found_by).collect()
 }
@@ -73,11 +72,8 @@ impl<'a> Work<'a> {
             return Err(PageError::NotFound);
         }
         let register = me.register()?;
-        let territories = app
-            .huis
-            .territories(&me.caller, &me.processing, Power::Create)
-            .await
-            .map_err(fail)?;
+        let territories =
+            app.huis.territories(&me.caller, &me.processing, Power::Create).await.map_err(fail)?;
         let mut parts = Vec::new();
         for section in first_sections(me, register) {
             let asked = counts.get(&format!("{COUNT}{}", section.id));
@@ -107,7 +103,10 @@ impl<'a> Work<'a> {
 
     fn show(&self) -> Response {
         let mut form = FormView::default()
-            .posts(routes::NEW, if self.alike.is_empty() { "Ouvrir le dossier" } else { "Ouvrir quand même" })
+            .posts(
+                routes::NEW,
+                if self.alike.is_empty() { "Ouvrir le dossier" } else { "Ouvrir quand même" },
+            )
             .cancels(routes::LIST);
         let unit = together(std::slice::from_ref(&self.unit), &self.whole, &self.context);
         form.summary = unit.summary;
@@ -129,11 +128,15 @@ impl<'a> Work<'a> {
             let several = self.count(&part.section.id) > 1;
             let label = &part.section.label;
             // First what is needed and what one searches by; the rest can wait and is folded.
-            let (fields, more) = view.fields.into_iter().zip(&part.section.fields).partition::<Vec<_>, _>(
-                |(view, field)| {
-                    field.required || view.fault.is_some() || searched(self.register, part.section, field)
-                },
-            );
+            let (fields, more) =
+                view.fields.into_iter().zip(&part.section.fields).partition::<Vec<_>, _>(
+                    |(view, field)| {
+                        field.required
+                            || view.fault.is_some()
+                            || searched(self.register, part.section, field)
+                            || ADDRESS.contains(&field.id.as_str())
+                    },
+                );
             groups.push(Shown {
                 id: format!("{}-{}", part.section.id, part.occurrence),
                 label: if several { format!("{label} {}", part.occurrence) } else { label.clone() },
@@ -151,7 +154,10 @@ impl<'a> Work<'a> {
             }
         }
         let notice = self.register.notices.first().map(|n| {
-            format!("Après l’ouverture, chaque occupant reçoit la lettre «\u{a0}{}\u{a0}» ({}).", n.title, n.source)
+            format!(
+                "Après l’ouverture, chaque occupant reçoit la lettre «\u{a0}{}\u{a0}» ({}).",
+                n.title, n.source
+            )
         });
         page(&NewDossier {
             shell: self.me.shell(
@@ -209,8 +215,7 @@ impl<'a> Work<'a> {
             let kind = |f: &&Field| f.kind == FieldKind::Commune;
             fields.filter(kind).filter_map(|f| facts.get(&f.id)?.as_str())
         });
-        let mut units =
-            communes.filter_map(|code| Geo::embedded().commune(code)?.arrondissement);
+        let mut units = communes.filter_map(|code| Geo::embedded().commune(code)?.arrondissement);
         let unit = units.next()?;
         self.territories.iter().find(|(code, _)| code == unit).map(|(code, _)| code.clone())
     }
@@ -227,8 +232,7 @@ impl<'a> Work<'a> {
         let processed = app.huis.processed(&self.me.processing)?;
         let mut rows = BTreeMap::new();
         for question in questions(self.register, sections) {
-            let found =
-                app.huis.search(&self.me.caller, &self.me.processing, &question).await?;
+            let found = app.huis.search(&self.me.caller, &self.me.processing, &question).await?;
             for line in found.lines {
                 let row = next_row(processed, &line.line, self.me.caller.today);
                 rows.entry(line.line.number).or_insert(row);

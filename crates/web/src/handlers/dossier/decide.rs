@@ -13,8 +13,9 @@ use huis_usecases::{HOLD_GROUNDS, HoldCommand, Opened, Reading, SectionCommand, 
 
 use super::{
     context::{context, pairs, title},
-    number, open, shell,
+    number, open,
     sheet::{Group, together},
+    shell,
     view::act_label,
 };
 use crate::{
@@ -118,12 +119,7 @@ fn lost(error: PageError) -> Response {
 
 // --- Voiding an act ------------------------------------------------------------------------------
 
-async fn voiding<'a>(
-    app: &App,
-    me: &'a Me,
-    text: &str,
-    no: u32,
-) -> Result<Decision<'a>, Response> {
+async fn voiding<'a>(app: &App, me: &'a Me, text: &str, no: u32) -> Result<Decision<'a>, Response> {
     let number = number(text).map_err(lost)?;
     let register = me.register().map_err(lost)?;
     let opened = open(app, me, number, Reading::Screen).await?;
@@ -264,8 +260,9 @@ pub(super) async fn remove(
 
 /// Someone wrote it meanwhile: what it holds now is above the button.
 fn moved(decision: &Decision<'_>) -> Response {
-    decision.show(&["Quelqu’un vient de modifier ce volet\u{a0}: relisez-le avant de décider."
-        .to_owned()])
+    decision.show(&[
+        "Quelqu’un vient de modifier ce volet\u{a0}: relisez-le avant de décider.".to_owned()
+    ])
 }
 
 fn version(form: &FormData) -> Result<u64, Response> {
@@ -339,8 +336,7 @@ pub(super) async fn hide(
     match done {
         Ok(()) => {
             let to = format!("{}#volet-{section}", routes::dossier(it.number));
-            let key =
-                if reason.is_some() { "flash.section_hidden" } else { "flash.section_shown" };
+            let key = if reason.is_some() { "flash.section_hidden" } else { "flash.section_shown" };
             Ok(flash(app.tls, &to, Tone::Good, key))
         }
         Err(UseError::Conflict { .. }) => Err(moved(&decision)),
@@ -371,10 +367,7 @@ fn holding<'a>(me: &'a Me, text: &str) -> Result<Decision<'a>, Response> {
     })
 }
 
-pub(super) async fn hold_form(
-    me: Me,
-    Path(text): Path<String>,
-) -> Result<Response, Response> {
+pub(super) async fn hold_form(me: Me, Path(text): Path<String>) -> Result<Response, Response> {
     Ok(holding(&me, &text)?.show(&[]))
 }
 

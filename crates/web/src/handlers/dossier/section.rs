@@ -13,8 +13,9 @@ use huis_usecases::{Opened, Reading, SectionCommand, UseError};
 use super::{
     conflict::{BEFORE, conflict},
     context::{context, title},
-    number, open, shell,
+    number, open,
     sheet::{Group, together},
+    shell,
 };
 use crate::{
     app::{App, Me, fail, flash},
@@ -58,8 +59,10 @@ impl<'a> Work<'a> {
         let section = register.section(section).ok_or_else(|| lost(PageError::NotFound))?;
         let opened = open(app, me, number, Reading::Screen).await?;
         // what an act brings is written with that act only.
-        let brought =
-            register.acts.iter().any(|a| processed.rules.brings(&a.id).contains(&section.id.as_str()));
+        let brought = register
+            .acts
+            .iter()
+            .any(|a| processed.rules.brings(&a.id).contains(&section.id.as_str()));
         if brought || !opened.may.writes.contains(&section.id) {
             return Err(lost(PageError::NotFound));
         }
@@ -95,9 +98,7 @@ impl<'a> Work<'a> {
     pub(super) fn action(&self) -> String {
         match &self.seen {
             Some(seen) => routes::section(self.number, &self.section.id, seen.occurrence),
-            None => {
-                routes::dossier_part(self.number, &format!("volets/{}/{NEW}", self.section.id))
-            }
+            None => routes::dossier_part(self.number, &format!("volets/{}/{NEW}", self.section.id)),
         }
     }
 
@@ -140,16 +141,14 @@ impl<'a> Work<'a> {
 
     fn remember(&mut self) {
         let now = self.now().typed;
-        self.before =
-            now.into_iter().map(|(id, text)| (format!("{BEFORE}{id}"), text)).collect();
+        self.before = now.into_iter().map(|(id, text)| (format!("{BEFORE}{id}"), text)).collect();
     }
 
     /// What was before, as the form says.
     fn recall(&mut self, form: &FormData) {
         let names = form.names().filter(|n| n.starts_with(BEFORE));
-        self.before = names
-            .map(|n| (n.to_owned(), form.get(n).unwrap_or_default().to_owned()))
-            .collect();
+        self.before =
+            names.map(|n| (n.to_owned(), form.get(n).unwrap_or_default().to_owned())).collect();
     }
 }
 

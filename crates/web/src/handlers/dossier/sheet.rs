@@ -53,7 +53,8 @@ impl Group {
     pub(super) fn read(&mut self, form: &FormData, context: &FormContext) -> Option<Facts> {
         self.keep(form);
         // A name of another group, which has its own reading, is no fault of this one.
-        let mine = |name: &&str| self.prefix.is_empty() != name.contains('.') || name.starts_with('_');
+        let mine =
+            |name: &&str| self.prefix.is_empty() != name.contains('.') || name.starts_with('_');
         let pairs: Vec<(&str, &str)> =
             form.names().filter(mine).map(|n| (n, form.get(n).unwrap_or_default())).collect();
         match parse(&self.fields, &FormData::from_pairs(pairs), &self.context(context)) {

@@ -37,20 +37,21 @@ pub(super) fn view(me: &Me, opened: &Opened) -> Result<DossierView, PageError> {
     let follows = opened.may.powers.contains(&Power::Lists) || opened.card.archived;
     let terms = opened.standing.terms.iter();
     let (running, over): (Vec<_>, Vec<_>) = terms.partition(|t| t.state == TermState::Running);
+    // A date years ahead (the title lapses) would press all the others together.
+    let soon = |due| fmt::days_between(today, due) <= 366;
     let marks = opened
         .view
         .acts
         .iter()
         .filter(|a| a.voided.is_none() && corrected_by(opened, a.no).is_none())
         .map(|a| Mark { on: a.on, label: act_label(register, &a.kind), class: "act" })
-        .chain(running.iter().map(|t| Mark {
+        .chain(running.iter().filter(|t| soon(t.due)).map(|t| Mark {
             on: t.due,
             label: t.label.clone(),
             class: crate::term::Chip::of_term(t.due, t.action, t.state, today).class(),
         }))
         .collect();
-    let (refused, open): (Vec<_>, Vec<_>) =
-        opened.offers.iter().partition(|o| o.refused.is_some());
+    let (refused, open): (Vec<_>, Vec<_>) = opened.offers.iter().partition(|o| o.refused.is_some());
     let (next, others): (Vec<_>, Vec<_>) = open.into_iter().partition(|o| o.expected);
     Ok(DossierView {
         number: number.to_string(),
@@ -69,7 +70,13 @@ pub(super) fn view(me: &Me, opened: &Opened) -> Result<DossierView, PageError> {
         done: over.iter().map(|t| TermView::new(t, today)).collect(),
         follows,
         timeline: timeline::draw(marks, today),
-        acts: opened.view.acts.iter().rev().map(|a| act(me, register, opened, a, &context)).collect(),
+        acts: opened
+            .view
+            .acts
+            .iter()
+            .rev()
+            .map(|a| act(me, register, opened, a, &context))
+            .collect(),
         sections: sections(register, processed, opened, &context),
         tools: tools(opened),
     })
@@ -266,7 +273,7 @@ fn sections(
 
 fn tools(opened: &Opened) -> Vec<Link> {
     let part = |part: &str| routes::dossier_part(opened.card.number, part);
-    let mut out = vec![Link::new("Imprimer", part("imprimer"))];
+    let mut out = vec![Link::new("Volets", "#volets"), Link::new("Imprimer", part("imprimer"))];
     if opened.may.powers.contains(&Power::Traces) {
         out.push(Link::new("Qui l’a consulté\u{a0}?", part("traces")));
     }
