@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use huis_kernel::{Rng, Zone};
-use huis_register::{Power, Profile, Register};
+use huis_register::{LocalStatus, Power, Profile, Register};
 use huis_usecases::{
     Caller, Huis, Processed, UseError,
     accounts::{CallerState, Next as Pending},
