@@ -45,7 +45,7 @@ impl Refusal {
     }
     /// Must the answer look as if the dossier did not exist?
     pub const fn hides(self) -> bool {
-        !matches!(self, Self::NotInProfile | Self::SecondFactor)
+        !matches!(self, Self::NotInProfile)
     }
 }
 
@@ -135,7 +135,11 @@ pub fn decide<'r>(
             refusal = Refusal::SecondFactor;
             continue;
         }
-        if card.archived && !profile.can(Power::Archive) {
+        // the two environments have two grants. A hold opens nothing and spans both.
+        let archivist =
+            profile.can(Power::Archive) && !profile.can(Power::Lists) && !profile.can(Power::Search);
+        let holds = want == Want::Power(Power::Hold);
+        if !holds && (card.archived && !profile.can(Power::Archive) || !card.archived && archivist) {
             refusal = Refusal::Archived;
             continue;
         }
@@ -145,7 +149,9 @@ pub fn decide<'r>(
         }
     }
     let Some((grant, profile)) = lead else {
-        return Err(if profiles.is_empty() { refusal } else { Refusal::NotInProfile });
+        // « Your profile does not allow it » is said to who may know that the dossier exists.
+        let knows = profiles.iter().any(|p| carries(p, Want::Read));
+        return Err(if knows { Refusal::NotInProfile } else { refusal });
     };
     Ok(Proof {
         register,

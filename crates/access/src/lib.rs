@@ -28,7 +28,10 @@ mod write;
 pub use body::{Restriction, SectionBody};
 pub use decide::{Authority, Proof, Refusal, Want, decide, decide_job, decide_rule};
 pub use grant::{Actor, Card, Grant};
-pub use open::{ActView, DossierView, KeySource, OpenError, Plain, SectionView, Unlocked, unlock};
+pub use open::{
+    ActView, Answer, DossierView, Held, KeySource, OpenError, Plain, SectionView, Unlocked, gather,
+    unlock,
+};
 pub use pending::{Pending, WrongReceipt};
 pub use write::{
     Edits, NewAct, NewDossier, SealedChange, Sealing, SectionEdit, WriteError, Written, create,

@@ -78,7 +78,7 @@ pub struct ActView {
     pub corrects: Option<u32>,
     /// Reason code when voided.
     pub voided: Option<String>,
-    /// Its content, when the reader may see it.
+    /// Its content; none when it was voided.
     pub facts: Option<Facts>,
     /// What was irregular when it was recorded.
     pub flags: Vec<Flag>,
@@ -122,6 +122,47 @@ impl Plain {
 pub(crate) struct UnlockedUnit {
     pub key: DataKey,
     pub contents: Contents,
+}
+
+/// What a declared rule may answer: where a dossier stands, what may come, whether it matches, its
+/// tokens. A closed list, so that no rule hands over its inputs (I2).
+pub trait Answer: sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! answers {
+    ($($t:ty),* $(,)?) => {$( impl sealed::Sealed for $t {} impl Answer for $t {} )*};
+}
+answers!(
+    (),
+    bool,
+    huis_dossier::Standing,
+    (huis_dossier::Standing, Vec<huis_dossier::Offer>),
+    BTreeSet<(String, huis_vault::Token)>,
+);
+
+/// The answer of a rule on one dossier of a pass, before its trace.
+#[derive(Debug)]
+pub struct Held<T> {
+    dossier: huis_kernel::DossierId,
+    value: T,
+}
+
+/// Puts the answers of a pass under one line, which lists every dossier that was opened; or, for
+/// a job, the rule that chose them with their count and digest.
+pub fn gather<T: Answer>(
+    held: Vec<Held<T>>,
+    mut line: Line,
+    selection: Option<&str>,
+) -> Pending<Vec<(huis_kernel::DossierId, T)>> {
+    let ids = held.iter().map(|h| h.dossier);
+    line.dossiers = match selection {
+        None => Dossiers::List(ids.collect()),
+        Some(rule) => Dossiers::selection(rule, ids),
+    };
+    Pending::new(held.into_iter().map(|h| (h.dossier, h.value)).collect(), line)
 }
 
 /// A dossier whose units' keys are at hand and whose contents lists were checked.
@@ -270,19 +311,31 @@ impl Unlocked<'_, '_> {
     }
 
     /// Runs a declared rule on everything; its result waits for the trace, its inputs stay here.
-    pub fn compute<T>(
+    pub fn compute<T: Answer>(
         &self,
         operation: Operation,
         at: Instant,
         rule: impl FnOnce(&Plain) -> T,
     ) -> Result<Pending<T>, OpenError> {
+        if !self.proof.everything {
+            return Err(OpenError::WrongProof);
+        }
         let value = rule(&self.plain()?);
         Ok(Pending::new(value, self.line(operation, at, Vec::new(), Outcome::Done)))
     }
 
+    /// Runs a declared rule of a pass over many dossiers: `gather` releases all the results
+    /// against one line.
+    pub fn answer<T: Answer>(&self, rule: impl FnOnce(&Plain) -> T) -> Result<Held<T>, OpenError> {
+        if !self.proof.everything {
+            return Err(OpenError::WrongProof);
+        }
+        Ok(Held { dossier: self.sealed.dossier, value: rule(&self.plain()?) })
+    }
+
     /// What the proof's profiles may see, and what a declared rule says of the whole (where the
     /// dossier stands, which deadlines run), in one opening and one line.
-    pub fn view<T>(
+    pub fn view<T: Answer>(
         &self,
         card: &Card,
         operation: Operation,
@@ -329,8 +382,9 @@ impl Unlocked<'_, '_> {
                 });
             }
         }
-        for act in &self.sealed.acts {
-            let body = if self.proof.sees_act(&act.kind) { Some(self.act(act)?) } else { None };
+        // an act whose content one may not read is not even listed.
+        for act in self.sealed.acts.iter().filter(|a| self.proof.sees_act(&a.kind)) {
+            let body = Some(self.act(act)?);
             view.acts.push(ActView {
                 no: act.no,
                 kind: act.kind.clone(),
@@ -340,7 +394,7 @@ impl Unlocked<'_, '_> {
                 corrects: act.corrects,
                 voided: act.voided.clone(),
                 flags: body.as_ref().map(|b| b.flags.clone()).unwrap_or_default(),
-                facts: body.map(|b| b.facts),
+                facts: body.filter(|_| act.voided.is_none()).map(|b| b.facts),
             });
         }
         if view.acts.iter().any(|a| a.facts.is_some()) {
@@ -392,5 +446,12 @@ impl Proof<'_> {
 }
 
 pub(crate) fn act_thing(act: &SealedAct) -> Thing<'_> {
-    Thing::Act { no: act.no, kind: &act.kind, on: act.on, corrects: act.corrects.unwrap_or(0) }
+    Thing::Act {
+        no: act.no,
+        kind: &act.kind,
+        on: act.on,
+        corrects: act.corrects.unwrap_or(0),
+        recorded: act.recorded,
+        agent: act.agent,
+    }
 }

@@ -43,14 +43,16 @@ pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<
     asked_parts(search, asked).map(|p| variants(search, &p, key)).unwrap_or_default()
 }
 
-/// Does an opened dossier match the question, beyond the token?
-pub fn confirms(search: &Search, asked: &Asked, plain: &Plain) -> bool {
+/// Does an opened dossier match the question, beyond the token? A person or an address hidden from
+/// co-holders answers only to who may see it: a search must not confirm what a page withholds.
+pub fn confirms(search: &Search, asked: &Asked, plain: &Plain, sees_restricted: bool) -> bool {
     let Some(wanted) = asked_parts(search, asked) else { return false };
     let Some(section) = search.of.first().map(|p| p.section.as_str()) else { return false };
     plain
         .sections
         .iter()
         .filter(|(s, _, _, b)| s == section && !b.removed)
+        .filter(|(_, _, _, b)| sees_restricted || b.restricted.is_none())
         .filter_map(|(_, _, _, b)| parts_of(search, &b.facts))
         .any(|held| {
             held.iter().zip(&wanted).enumerate().all(|(i, (h, w))| {
@@ -63,6 +65,9 @@ pub fn confirms(search: &Search, asked: &Asked, plain: &Plain) -> bool {
         })
 }
 
+/// The longest part of a token, in letters.
+const LONGEST: usize = 64;
+
 fn is_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -73,7 +78,8 @@ fn asked_parts(search: &Search, asked: &Asked) -> Option<Vec<String>> {
         .iter()
         .map(|p| {
             let field = p.field.as_deref()?;
-            let text = normalise(asked.get(field)?);
+            // A question is bounded: the letters of a very long one would cost their square.
+            let text: String = normalise(asked.get(field)?).chars().take(LONGEST).collect();
             (!text.is_empty()).then_some(text)
         })
         .collect()
@@ -84,8 +90,8 @@ fn parts_of(search: &Search, facts: &Facts) -> Option<Vec<String>> {
         .of
         .iter()
         .map(|p| {
-            let text = match facts.get(p.field.as_deref()?)? {
-                Value::Text(t) | Value::Choice(t) => normalise(t),
+            let text: String = match facts.get(p.field.as_deref()?)? {
+                Value::Text(t) | Value::Choice(t) => normalise(t).chars().take(LONGEST).collect(),
                 // A birth date is cut to its year: people misremember the day, and a whole date
                 // would single out.
                 Value::Date(d) => d.year().to_string(),

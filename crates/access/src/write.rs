@@ -258,15 +258,17 @@ impl Writer<'_, '_> {
         let register: &Register = self.proof.register;
         let unknown = || WriteError::NotInRegister(edit.section.clone());
         let section = register.section(&edit.section).ok_or_else(unknown)?;
-        if !self.proof.everything && !self.proof.may_write(&section.id) {
+        let allowed = self.proof.may_write(&section.id) || self.restricting(section, edit, plain);
+        if !self.proof.everything && !allowed {
             return Err(WriteError::NotAllowed(section.id.clone()));
         }
         let unit = register.unit_of_section(&section.id).ok_or_else(unknown)?.id.clone();
-        let occurrence = edit.occurrence.unwrap_or_else(|| next_occurrence(plain, &section.id));
+        let occurrence = self.occurrence(section, edit, plain)?;
         let old = plain.section(&section.id, occurrence).cloned();
+        self.may_replace(section, edit, old.as_ref())?;
         let mut body = edit.body.clone();
         body.facts = merged(self.proof, section, old.as_ref(), &edit.body.facts)?;
-        let version = edit.base_version + 1;
+        let version = version_of(plain, &section.id, occurrence) + 1;
         let thing = Thing::Section { section: &section.id, occurrence };
         let (row, contents) = self.units.get_mut(&unit).ok_or_else(unknown)?;
         if row.state == UnitState::Archived {
@@ -295,6 +297,50 @@ impl Writer<'_, '_> {
             occurrence: section.repeats.then_some(occurrence),
             fields,
         })
+    }
+
+    /// Hiding a section or showing it again, its fields untouched, is a power of its own.
+    fn restricting(&self, section: &Section, edit: &SectionEdit, plain: &Plain) -> bool {
+        let old = edit.occurrence.and_then(|o| plain.section(&section.id, o));
+        self.proof.sees_restricted()
+            && old.is_some_and(|b| b.facts == edit.body.facts && b.removed == edit.body.removed)
+    }
+
+    /// Which occurrence is written: one that exists, or the next. At the founding of a dossier
+    /// (nothing there yet) they are numbered by the caller.
+    fn occurrence(
+        &self,
+        section: &Section,
+        edit: &SectionEdit,
+        plain: &Plain,
+    ) -> Result<u32, WriteError> {
+        let next = next_occurrence(plain, &section.id);
+        let occurrence = edit.occurrence.unwrap_or(next);
+        let known = plain.section(&section.id, occurrence).is_some();
+        let free = self.proof.everything && occurrence > 0 && occurrence < 1_000;
+        if !known && !free && (occurrence != next || (next > 1 && !section.repeats)) {
+            return Err(WriteError::NotInRegister(format!("{} {occurrence}", section.id)));
+        }
+        Ok(occurrence)
+    }
+
+    /// Who writes without seeing (a partner, the police) adds, and neither removes nor overwrites;
+    /// what is hidden from co-holders is changed by who may see it.
+    fn may_replace(
+        &self,
+        section: &Section,
+        edit: &SectionEdit,
+        old: Option<&SectionBody>,
+    ) -> Result<(), WriteError> {
+        let Some(old) = old.filter(|_| !self.proof.everything) else { return Ok(()) };
+        let blind = section.fields.iter().any(|f| {
+            !self.proof.sees(&section.id, &f.id)
+                && (edit.body.removed || edit.body.facts.contains_key(&f.id))
+                && old.facts.contains_key(&f.id)
+        });
+        let hidden = (old.restricted.is_some() || edit.body.restricted.is_some())
+            && !self.proof.sees_restricted();
+        if blind || hidden { Err(WriteError::NotAllowed(section.id.clone())) } else { Ok(()) }
     }
 
     fn act(&mut self, new: &NewAct) -> Result<(), WriteError> {

@@ -7,7 +7,7 @@ use crate::Date;
 ///
 /// It is pure arithmetic on civil dates (month ends fall on the last day of the month); the
 /// legal calendar (working days, truces) is `huis-law`'s.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Delay {
     /// Whole months (a year is twelve).

@@ -54,7 +54,7 @@ async fn main() -> ExitCode {
         Command::Init(c) => c.run().await,
         Command::Serve(c) => c.run().await,
         Command::Doctor(c) => c.run().await,
-        Command::Register(c) => c.run(),
+        Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,
         Command::Calc(c) => c.run(),

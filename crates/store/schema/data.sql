@@ -125,6 +125,12 @@ CREATE TABLE destruction (
   rule TEXT NOT NULL, asked_at BIGINT NOT NULL, done_at BIGINT, PRIMARY KEY (office, slot)
 );
 CREATE INDEX destruction_open ON destruction (done_at);
+-- A key on its way between the active file and the archive: the blob to put in its slot. The row
+-- commits with the change of state, and goes once the key store has it.
+CREATE TABLE key_move (
+  office BLOB NOT NULL, slot BIGINT NOT NULL, dossier BLOB NOT NULL, key BLOB NOT NULL,
+  PRIMARY KEY (office, slot)
+);
 CREATE TABLE certificate (
   office BLOB NOT NULL, certificate BLOB NOT NULL, made_at BIGINT NOT NULL, body TEXT NOT NULL,
   signature TEXT NOT NULL, PRIMARY KEY (office, certificate)

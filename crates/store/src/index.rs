@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::{
     Store, StoreError,
     dossiers::{CARD_D, CardRow, card},
+    lists::within,
     sql::params,
     work::{ids, places},
 };
@@ -18,6 +19,7 @@ impl Store {
         office: OfficeId,
         processing: &str,
         tokens: &BTreeSet<Token>,
+        territories: &[String],
         archive: bool,
         limit: u32,
     ) -> Result<Vec<CardRow>, StoreError> {
@@ -28,12 +30,15 @@ impl Store {
         let sql = format!(
             "SELECT DISTINCT {CARD_D} FROM {table} t
              JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND d.processing = $2 AND t.token IN ({})
+             WHERE t.office = $1 AND d.processing = $2 AND d.archived = $3
+             AND t.token IN ({}) {}
              ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}",
-            places(3, tokens.len())
+            places(4, tokens.len()),
+            within("d.territory", 4 + tokens.len(), territories)
         );
-        let mut list = params![office, processing];
+        let mut list = params![office, processing, archive];
         list.extend(ids(tokens.iter().copied()));
+        list.extend(ids(territories.iter().map(String::as_str)));
         self.data.all(&sql, list).await?.iter().map(card).collect()
     }
 

@@ -6,7 +6,7 @@ use huis_vault::Slot;
 use crate::{
     Store, StoreError,
     dossiers::{CARD_D, CardRow, card},
-    sql::params,
+    sql::{Row, params},
     work::Work,
 };
 
@@ -57,6 +57,21 @@ pub struct DestructionRow {
     pub unit: String,
     /// Rule that asked for it.
     pub rule: String,
+}
+
+const HOLDS: &str = "SELECT hold, reason, from_on, until_on, ceiling_on, placed_by, lifted_at
+     FROM hold WHERE office = $1 AND dossier = $2 ORDER BY from_on";
+
+fn hold(r: &Row) -> Result<HoldRow, StoreError> {
+    Ok(HoldRow {
+        hold: r.id16(0)?,
+        reason: r.text(1)?,
+        from: r.date(2)?,
+        until: r.date(3)?,
+        ceiling: r.opt_date(4)?,
+        by: AgentId::from_bytes(r.id16(5)?),
+        lifted: r.opt_int(6)?.is_some(),
+    })
 }
 
 impl Store {
@@ -148,22 +163,7 @@ impl Store {
         office: OfficeId,
         dossier: DossierId,
     ) -> Result<Vec<HoldRow>, StoreError> {
-        let sql = "SELECT hold, reason, from_on, until_on, ceiling_on, placed_by, lifted_at
-                   FROM hold WHERE office = $1 AND dossier = $2 ORDER BY from_on";
-        let rows = self.data.all(sql, params![office, dossier]).await?;
-        rows.iter()
-            .map(|r| {
-                Ok(HoldRow {
-                    hold: r.id16(0)?,
-                    reason: r.text(1)?,
-                    from: r.date(2)?,
-                    until: r.date(3)?,
-                    ceiling: r.opt_date(4)?,
-                    by: AgentId::from_bytes(r.id16(5)?),
-                    lifted: r.opt_int(6)?.is_some(),
-                })
-            })
-            .collect()
+        self.data.all(HOLDS, params![office, dossier]).await?.iter().map(hold).collect()
     }
 
     /// Keeps a certificate of destruction: counts and rule names, no personal datum.
@@ -231,7 +231,82 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Dossiers whose keys are on their way (a crash may have left some there).
+    pub async fn moving(&self) -> Result<Vec<(OfficeId, DossierId)>, StoreError> {
+        let sql = "SELECT DISTINCT office, dossier FROM key_move LIMIT 500";
+        let rows = self.data.all(sql, vec![]).await?;
+        rows.iter()
+            .map(|r| Ok((OfficeId::from_bytes(r.id16(0)?), DossierId::from_bytes(r.id16(1)?))))
+            .collect()
+    }
+
+    /// Every dossier of a processing, archived ones too, by id: what a change of register replans.
+    pub async fn every_dossier(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<DossierId>, StoreError> {
+        let first: Vec<u8> = after.map_or_else(Vec::new, |d| d.as_bytes().to_vec());
+        let sql = "SELECT dossier FROM dossier WHERE office = $1 AND processing = $2
+                   AND dossier > $3 ORDER BY dossier LIMIT $4";
+        let rows = self.data.all(sql, params![office, processing, first, limit]).await?;
+        rows.iter().map(|r| Ok(DossierId::from_bytes(r.id16(0)?))).collect()
+    }
+}
+
 impl Work {
+    /// The holds of a dossier, as they stand in this transaction.
+    pub async fn holds(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Vec<HoldRow>, StoreError> {
+        self.0.all(HOLDS, params![office, dossier]).await?.iter().map(hold).collect()
+    }
+
+    /// Puts keys on their way: the last word on a slot counts.
+    pub async fn move_keys(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+        keys: &[(Slot, huis_vault::KeyBlob)],
+    ) -> Result<(), StoreError> {
+        let rows = keys.iter().map(|(s, k)| params![office, *s, dossier, &k.0]).collect();
+        self.0
+            .insert(
+                "key_move",
+                "office, slot, dossier, key",
+                rows,
+                "ON CONFLICT (office, slot) DO UPDATE SET key = excluded.key",
+            )
+            .await
+    }
+
+    /// The keys of a dossier that are on their way.
+    pub async fn moving_keys(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Vec<(Slot, huis_vault::KeyBlob)>, StoreError> {
+        let sql = "SELECT slot, key FROM key_move WHERE office = $1 AND dossier = $2";
+        let rows = self.0.all(sql, params![office, dossier]).await?;
+        rows.iter().map(|r| Ok((Slot(r.int(0)?), huis_vault::KeyBlob(r.bytes(1)?)))).collect()
+    }
+
+    /// They have arrived.
+    pub async fn keys_moved(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<(), StoreError> {
+        let sql = "DELETE FROM key_move WHERE office = $1 AND dossier = $2";
+        self.0.run(sql, params![office, dossier]).await?;
+        Ok(())
+    }
+
     /// Places a hold.
     pub async fn add_hold(
         &mut self,
@@ -260,7 +335,7 @@ impl Work {
         Ok(())
     }
 
-    /// Lifts a hold.
+    /// Lifts a hold; false when there is none such to lift.
     pub async fn lift_hold(
         &mut self,
         office: OfficeId,
@@ -268,15 +343,16 @@ impl Work {
         hold: [u8; 16],
         by: AgentId,
         now: Instant,
-    ) -> Result<(), StoreError> {
-        self.0
+    ) -> Result<bool, StoreError> {
+        let n = self
+            .0
             .run(
                 "UPDATE hold SET lifted_at = $4, lifted_by = $5
                  WHERE office = $1 AND dossier = $2 AND hold = $3 AND lifted_at IS NULL",
                 params![office, dossier, hold, now, by],
             )
             .await?;
-        Ok(())
+        Ok(n == 1)
     }
 
     /// The slots of the acts of a unit: destroyed with it.

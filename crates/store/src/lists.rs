@@ -56,7 +56,7 @@ pub struct TermDue {
     pub action: bool,
 }
 
-fn within(column: &str, from: usize, territories: &[String]) -> String {
+pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> String {
     if territories.is_empty() {
         String::new()
     } else {

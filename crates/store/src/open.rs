@@ -135,12 +135,29 @@ impl Store {
     /// by `secure_delete`), a full vacuum of the key table on PostgreSQL.
     pub async fn scrub(&self) -> Result<(), StoreError> {
         for db in [&self.data, &self.keys] {
-            if !db.is_postgres() {
-                db.script("PRAGMA wal_checkpoint(TRUNCATE)".into()).await?;
+            if db.is_postgres() {
+                continue;
+            }
+            let mut busy = true;
+            for _ in 0..50 {
+                let row = db.written("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+                busy = row.map_or(Ok(true), |r| r.flag(0))?;
+                if !busy {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            if busy {
+                // A long reader holds the log: what was erased is still in it, and saying
+                // otherwise would be false. The next sweep tries again.
+                return Err(StoreError::Database("journal occupé".into()));
             }
         }
         if self.keys.is_postgres() {
             self.keys.script("VACUUM FULL key_slot".into()).await?;
+            for table in ["token", "archive_token", "key_move"] {
+                self.data.script(format!("VACUUM FULL {table}")).await?;
+            }
         }
         Ok(())
     }

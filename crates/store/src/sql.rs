@@ -197,6 +197,18 @@ impl Db {
         })
     }
 
+    /// One row of a statement that must run on the writing connection.
+    pub(crate) async fn written(&self, sql: &str) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                bound!(sql, Vec::new()).fetch_optional(writer).await?.map(Row::Sqlite)
+            }
+            Self::Postgres(pool) => {
+                bound!(sql, Vec::new()).fetch_optional(pool).await?.map(Row::Postgres)
+            }
+        })
+    }
+
     pub(crate) const fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }

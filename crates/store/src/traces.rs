@@ -93,9 +93,15 @@ impl LineStore for Store {
 
 impl Store {
     /// Lines waiting to be chained: (entry, line bytes), oldest first.
-    pub async fn outbox(&self, limit: u32) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
-        let sql = format!("SELECT entry, line FROM trace_outbox ORDER BY at, entry LIMIT {limit}");
-        let rows = self.data.all(&sql, vec![]).await?;
+    pub async fn outbox(
+        &self,
+        before: Instant,
+        limit: u32,
+    ) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
+        let sql = format!(
+            "SELECT entry, line FROM trace_outbox WHERE at <= $1 ORDER BY at, entry LIMIT {limit}"
+        );
+        let rows = self.data.all(&sql, params![before]).await?;
         rows.iter().map(|r| Ok((r.id16(0)?, r.bytes(1)?))).collect()
     }
 

@@ -137,7 +137,16 @@ impl Huis {
         processing: &str,
         dossier: DossierId,
     ) -> Result<(), UseError> {
-        let office = caller.office.office;
+        self.alert_broken(processing, caller.office.office, dossier).await
+    }
+
+    /// The same, found by a job (the sweep, the pass over deadlines).
+    pub(crate) async fn alert_broken(
+        &self,
+        processing: &str,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<(), UseError> {
         let card = self.store.cards(office, &[dossier]).await?.into_iter().next();
         let which = card.map_or_else(String::new, |c| format!(" {}", c.number));
         let summary = format!(
@@ -153,7 +162,7 @@ impl Huis {
             return Ok(());
         }
         let dossiers = Dossiers::one(dossier);
-        let (rule, at) = (INTEGRITY, caller.now);
+        let (rule, at) = (INTEGRITY, self.now());
         self.raise(Raise { office, processing, rule, agent: None, at, summary, dossiers }).await?;
         Ok(())
     }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Huis, UseError,
+    caller::grant_of,
     dossier::{Founding, next_rows, set_standing, term_rows},
     start::StartError,
 };
@@ -266,11 +267,12 @@ impl Huis {
             work.set_next(office, id, &next).await?;
             let tokens: Vec<_> = seal.change.tokens.take().into_iter().flatten().collect();
             work.set_tokens(office, id, &tokens, seal.card.archived).await?;
-            lines.push((self.beside(&mut work, &seal.line).await?, seal.line));
+            let entry = self.beside(&mut work, &mut seal.line).await?;
+            lines.push((entry, seal.line));
         }
         self.store.replace_keys(&blobs).await?;
         work.commit().await?;
-        self.chain(lines).await?;
+        self.chain(lines).await;
         Ok((archived, active))
     }
 

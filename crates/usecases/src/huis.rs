@@ -85,9 +85,10 @@ impl Huis {
         &self.store
     }
 
-    pub(crate) fn index_key(&self, office: OfficeId, archive: bool) -> IndexKey {
+    /// Two processings, or two offices, share no token (I5).
+    pub(crate) fn index_key(&self, office: OfficeId, processing: &str, archive: bool) -> IndexKey {
         let which = if archive { "index archive" } else { "index" };
-        IndexKey::new(self.root.derive(&format!("{which} {office}")))
+        IndexKey::new(self.root.derive(&format!("{which} {processing} {office}")))
     }
 
     pub(crate) fn archive_of(&self, session: Option<SessionId>) -> Option<ArchiveSecret> {

@@ -1,13 +1,13 @@
 //! The life cycle at work: the sweep archives and destroys what is due, by itself, in batches, under
 //! a lease, and leaves a certificate. A day passed recomputes running deadlines.
 
-use huis_access::{KeySource, decide_job, decide_rule, unlock};
+use huis_access::{KeySource, decide_job, decide_rule, gather, unlock};
 use huis_kernel::{Date, Delay, DossierId, OfficeId};
-use huis_store::{dossiers::CardRow, lifecycle::DueRow};
+use huis_store::{StoreError, dossiers::CardRow, lifecycle::DueRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::{SealedDossier, Slot, UnitState};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Huis, UseError,
@@ -76,7 +76,9 @@ impl Huis {
             }
             self.sweep_office(office.office, today, &mut report).await?;
         }
-        self.finish_destructions().await?;
+        if self.finish_destructions().await? > 0 {
+            self.store.scrub().await?;
+        }
         self.store.drop_old_tickets(self.now()).await?;
         Ok(report)
     }
@@ -88,109 +90,135 @@ impl Huis {
         report: &mut SweepReport,
     ) -> Result<(), UseError> {
         let mut destroyed: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-        let mut gone = 0;
-        let mut skipped = 0;
+        let mut gone: BTreeMap<String, u64> = BTreeMap::new();
+        let mut skipped = BTreeSet::new();
+        let mut archived = 0;
+        let lease = format!("sweep {office}");
         loop {
-            let due = self.store.due(office, today, BATCH + skipped).await?;
+            let limit = BATCH + u32::try_from(skipped.len()).unwrap_or(u32::MAX / 2);
+            let due = self.store.due(office, today, limit).await?;
             let mut moved = false;
-            for row in due.into_iter().skip(usize::try_from(skipped).unwrap_or(0)) {
-                match self.step(&row).await {
-                    Ok(Stepped::Archived) => {
-                        report.archived += 1;
-                        moved = true;
-                    }
+            for row in due {
+                let key = (row.card.dossier, row.unit.clone());
+                if skipped.contains(&key) {
+                    continue;
+                }
+                match self.step(&row, today).await {
+                    Ok(Stepped::Nothing) => {}
+                    Ok(Stepped::Archived) => archived += 1,
                     Ok(Stepped::Destroyed { last }) => {
                         report.destroyed += 1;
-                        gone += u64::from(last);
-                        moved = true;
+                        *gone.entry(row.card.processing.clone()).or_default() += u64::from(last);
                         *destroyed
                             .entry(row.card.processing.clone())
                             .or_default()
                             .entry(row.unit.clone())
                             .or_default() += 1;
                     }
-                    // One altered dossier must not keep the others past their term.
-                    Err(UseError::Broken | UseError::Store(huis_store::StoreError::Conflict)) => {
-                        report.failed += 1;
-                        skipped += 1;
+                    Err(error @ (UseError::Store(StoreError::Database(_)) | UseError::Trace(_))) => {
+                        return Err(error);
                     }
-                    Err(error) => return Err(error),
+                    // One dossier that cannot be swept must not keep the others past their term.
+                    Err(error) => {
+                        tracing::error!(%error, "un dossier n'a pas pu être traité à son terme");
+                        self.alert_broken(&row.card.processing, office, row.card.dossier).await?;
+                        report.failed += 1;
+                        skipped.insert(key);
+                        continue;
+                    }
                 }
+                moved = true;
             }
             self.finish_destructions().await?;
-            let name = format!("sweep {office}");
-            self.store.lease(&name, &self.server, self.now(), LEASE_MS).await?;
-            if !moved {
+            let held = self.store.lease(&lease, &self.server, self.now(), LEASE_MS).await?;
+            if !moved || !held {
                 break;
             }
         }
-        report.gone += gone;
-        if !destroyed.is_empty() {
+        report.archived += archived;
+        report.gone += gone.values().sum::<u64>();
+        if archived > 0 || !destroyed.is_empty() {
+            // Before the certificate: it says that no copy opens any more.
             self.store.scrub().await?;
         }
         for (processing, units) in destroyed {
-            self.certify(office, &processing, today, units, gone).await?;
+            let of = gone.get(&processing).copied().unwrap_or(0);
+            self.certify(office, &processing, today, units, of).await?;
         }
         Ok(())
     }
 
-    /// One step of one unit.
-    async fn step(&self, due: &DueRow) -> Result<Stepped, UseError> {
-        match due.step.as_str() {
-            "archive" => {
-                self.archive_now(&due.card.processing, due.card.office, due.card.dossier).await?;
-                Ok(Stepped::Archived)
-            }
-            _ => {
-                let mut work = self.store.begin().await?;
-                let (office, dossier) = (due.card.office, due.card.dossier);
-                let now = self.now();
-                let mut slots = work.act_slots(office, dossier, &due.unit).await?;
-                slots.push(due.slot);
-                for slot in slots {
-                    work.ask_destruction(office, dossier, &due.unit, slot, &due.unit, now).await?;
-                }
-                let last = work.remove_unit(office, dossier, &due.unit).await?;
-                let mut line = self.job_line(&due.card.processing, "sweep", Operation::Destroy);
-                line.dossiers = Dossiers::one(dossier);
-                line.detail.insert("duree".to_owned(), due.unit.clone());
-                let entry = self.beside(&mut work, &line).await?;
-                work.commit().await?;
-                self.chain(vec![(entry, line)]).await?;
-                Ok(Stepped::Destroyed { last })
-            }
+    /// One step of one unit, decided again under the dossier's lock: a hold, a reopening or a
+    /// correction may have come since the list was read.
+    async fn step(&self, due: &DueRow, today: Date) -> Result<Stepped, UseError> {
+        let (office, dossier) = (due.card.office, due.card.dossier);
+        if due.step == "archive" {
+            let moved = self.archive_now(&due.card.processing, office, dossier).await?;
+            return Ok(if moved { Stepped::Archived } else { Stepped::Nothing });
         }
+        let register = &self.processed(&due.card.processing)?.register;
+        let mut work = self.store.begin().await?;
+        let Some((card, sealed)) = work.dossier(office, dossier).await? else {
+            return Ok(Stepped::Nothing);
+        };
+        let holds = work.holds(office, dossier).await?;
+        let next = next_rows(register, &card, &sealed.units, &holds);
+        let still =
+            next.iter().any(|n| n.unit == due.unit && n.step == "destroy" && n.on <= today);
+        if !still {
+            work.set_next(office, dossier, &next).await?;
+            work.commit().await?;
+            return Ok(Stepped::Nothing);
+        }
+        let now = self.now();
+        let mut slots = work.act_slots(office, dossier, &due.unit).await?;
+        slots.extend(sealed.units.iter().filter(|u| u.unit == due.unit).map(|u| u.slot));
+        for slot in slots {
+            work.ask_destruction(office, dossier, &due.unit, slot, &due.unit, now).await?;
+        }
+        let last = work.remove_unit(office, dossier, &due.unit).await?;
+        let mut line = self.job_line(&due.card.processing, "sweep", Operation::Destroy);
+        line.dossiers = Dossiers::one(dossier);
+        line.detail.insert("duree".to_owned(), due.unit.clone());
+        let entry = self.beside(&mut work, &mut line).await?;
+        work.commit().await?;
+        self.chain(vec![(entry, line)]).await;
+        Ok(Stepped::Destroyed { last })
     }
 
     /// Moves a closed dossier to the archive: its units' keys are sealed to the archive's public
-    /// half, its tokens pass to the archive's index. What is sealed is not rewritten.
+    /// half, its tokens pass to the archive's index. What is sealed is not rewritten. False
+    /// when nothing was to be moved.
     pub(crate) async fn archive_now(
         &self,
         processing: &str,
         office: OfficeId,
         dossier: DossierId,
-    ) -> Result<(), UseError> {
+    ) -> Result<bool, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
         let mut work = self.store.begin().await?;
         let Some((mut card, mut sealed)) = work.dossier(office, dossier).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let keys = self.keys_of(&sealed).await?;
-        let holds = self.store.holds(office, dossier).await?;
+        let holds = work.holds(office, dossier).await?;
         let wanted = self.units_to_archive(processed, &card, &sealed, &holds);
         if wanted.is_empty() {
-            return Ok(());
+            let next = next_rows(register, &card, &sealed.units, &holds);
+            work.set_next(office, dossier, &next).await?;
+            work.commit().await?;
+            return Ok(false);
         }
         // The archive's tokens are taken while the sections still open, by the sweep's authority.
         let proof = decide_job(register, "sweep", office);
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
-        let index = self.index_key(office, true);
+        let index = self.index_key(office, processing, true);
         let tokens =
             unlock(&proof, &sealed, source)?.compute(Operation::Archive, self.now(), |plain| {
                 huis_access::search::tokens(register, plain, &index)
             })?;
-        let receipt = self.trace(tokens.line().clone()).await?;
+        let receipt = self.receipt(tokens.line().clone()).await?;
         let tokens: Vec<_> = tokens.release(&receipt)?.into_iter().collect();
         let mut blobs = Vec::new();
         for unit in &mut sealed.units {
@@ -211,10 +239,33 @@ impl Huis {
         work.set_tokens(office, dossier, &tokens, true).await?;
         work.set_next(office, dossier, &next_rows(register, &card, &sealed.units, &holds)).await?;
         work.set_card(&card).await?;
+        work.move_keys(office, dossier, &blobs).await?;
         work.commit().await?;
-        // The rows say « archived » before the key is moved: a crash between the two leaves a key
-        // that the next sweep moves again; never an active dossier whose key is gone.
-        self.store.replace_keys(&blobs).await?;
+        self.finish_moves(office, dossier).await?;
+        Ok(true)
+    }
+
+    /// Puts in their slots the keys of a dossier that are on their way, under its lock. A crash
+    /// before or after leaves the rows there, and this is done again: at start, and each sweep.
+    pub(crate) async fn finish_moves(
+        &self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<(), UseError> {
+        let mut work = self.store.begin().await?;
+        if work.dossier(office, dossier).await?.is_some() {
+            let keys = work.moving_keys(office, dossier).await?;
+            self.store.replace_keys(&keys).await?;
+        }
+        work.keys_moved(office, dossier).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// All that a crash left on its way.
+    pub(crate) async fn finish_all_moves(&self) -> Result<(), UseError> {
+        for (office, dossier) in self.store.moving().await? {
+            self.finish_moves(office, dossier).await?;
+        }
         Ok(())
     }
 
@@ -286,61 +337,109 @@ impl Huis {
                 .find(|(k, _)| k == GOOD_FRIDAY)
                 .map_or_else(String::new, |s| s.1);
             let mut after = None;
-            let mut touched: Vec<DossierId> = Vec::new();
             loop {
                 let cards = self.store.running(office.office, processing, after, BATCH).await?;
                 let Some(last) = cards.last() else { break };
                 after = Some(last.dossier);
-                for card in cards {
-                    if self.recompute_one(processed, &card, &good_friday, today).await? {
-                        changed += 1;
-                        touched.push(card.dossier);
-                    }
-                }
+                changed += self.recompute_batch(processed, cards, &good_friday, today).await?;
             }
-            let mut line = self.job_line(processing, "echeances", Operation::Compute);
-            line.dossiers = Dossiers::selection("dossiers-en-cours", touched);
-            self.trace(line).await?;
         }
         Ok(changed)
     }
 
-    async fn recompute_one(
+    /// A batch is opened by a declared rule and traced by one line; then what changed is written,
+    /// unless someone wrote meanwhile: their write has computed it.
+    async fn recompute_batch(
         &self,
         processed: &crate::Processed,
-        found: &CardRow,
+        cards: Vec<CardRow>,
         good_friday: &str,
         today: Date,
-    ) -> Result<bool, UseError> {
+    ) -> Result<u64, UseError> {
+        let register = &processed.register;
         let law = self.law();
-        let mut work = self.store.begin().await?;
-        let Some((mut card, sealed)) = work.dossier(found.office, found.dossier).await? else {
-            return Ok(false);
-        };
-        let keys = self.keys_of(&sealed).await?;
-        let source = KeySource { root: &self.root, archive: None, keys: &keys };
-        let proof = decide_rule(&processed.register, "echeances", &crate::caller::card_of(&card));
-        let pending = match unlock(&proof, &sealed, source) {
-            Ok(unlocked) => unlocked.compute(Operation::Compute, self.now(), |plain| {
-                standing(processed, card.opened_on, plain, &plain.acts, good_friday, &law, today)
-            })?,
-            Err(_) => return Ok(false),
-        };
-        // The result stays in clear columns of the card; the whole pass is one line of the trace,
-        // written by the caller, but nothing may be released without a receipt of its own.
-        let receipt = self.trace(pending.line().clone()).await?;
-        let now = pending.release(&receipt)?;
-        let rows = term_rows(&now);
-        let before = card.clone();
-        set_standing(&mut card, &now);
-        let same_terms = work.terms(card.office, card.dossier).await? == rows;
-        if same_terms && card == before {
-            return Ok(false);
+        let mut held = Vec::new();
+        let mut known = BTreeMap::new();
+        for card in cards {
+            let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
+                continue;
+            };
+            let keys = self.keys_of(&sealed).await?;
+            let source = KeySource { root: &self.root, archive: None, keys: &keys };
+            let proof = decide_rule(register, "echeances", &crate::caller::card_of(&card));
+            let answer = unlock(&proof, &sealed, source).and_then(|unlocked| {
+                unlocked.answer(|plain| {
+                    let opened = card.opened_on;
+                    standing(processed, opened, plain, &plain.acts, good_friday, &law, today)
+                })
+            });
+            match answer.map_err(UseError::from) {
+                Ok(answer) => held.push(answer),
+                Err(UseError::Broken) => {
+                    self.alert_broken(&register.id, card.office, card.dossier).await?;
+                    continue;
+                }
+                // Archived or erased meanwhile.
+                Err(_) => continue,
+            }
+            known.insert(card.dossier, (card, sealed));
         }
-        work.set_terms(card.office, card.dossier, &rows).await?;
-        work.set_card(&card).await?;
-        work.commit().await?;
-        Ok(true)
+        let line = self.job_line(&register.id, "echeances", Operation::Compute);
+        let pending = gather(held, line, Some("dossiers-en-cours"));
+        let receipt = self.trace(pending.line().clone()).await?;
+        let mut changed = 0;
+        for (dossier, now) in pending.release(&receipt)? {
+            let Some((before, sealed)) = known.remove(&dossier) else { continue };
+            let mut card = before.clone();
+            set_standing(&mut card, &now);
+            let rows = term_rows(&now);
+            let mut work = self.store.begin().await?;
+            if card == before && work.terms(card.office, dossier).await? == rows {
+                continue;
+            }
+            let holds = work.holds(card.office, dossier).await?;
+            work.set_terms(card.office, dossier, &rows).await?;
+            let next = next_rows(register, &card, &sealed.units, &holds);
+            work.set_next(card.office, dossier, &next).await?;
+            match work.set_card(&card).await {
+                Ok(()) => {}
+                Err(StoreError::Conflict) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            work.commit().await?;
+            changed += 1;
+        }
+        Ok(changed)
+    }
+
+    /// A register came into force: the next step of every dossier is planned by it (I6).
+    async fn replan(&self, processed: &crate::Processed) -> Result<(), UseError> {
+        let register = &processed.register;
+        let key = format!("planned {}", register.id);
+        let sha: String = register.sha256.iter().map(|b| format!("{b:02x}")).collect();
+        if self.store.meta(&key).await?.as_deref() == Some(sha.as_str()) {
+            return Ok(());
+        }
+        for office in self.store.offices().await? {
+            let mut after = None;
+            loop {
+                let ids =
+                    self.store.every_dossier(office.office, &register.id, after, BATCH).await?;
+                let Some(last) = ids.last() else { break };
+                after = Some(*last);
+                for dossier in ids {
+                    let mut work = self.store.begin().await?;
+                    let Some((card, sealed)) = work.dossier(office.office, dossier).await? else {
+                        continue;
+                    };
+                    let holds = work.holds(office.office, dossier).await?;
+                    let next = next_rows(register, &card, &sealed.units, &holds);
+                    work.set_next(office.office, dossier, &next).await?;
+                    work.commit().await?;
+                }
+            }
+        }
+        Ok(self.store.set_meta(&key, &sha).await?)
     }
 
     /// A line written by a job of the program.
@@ -348,30 +447,44 @@ impl Huis {
         Line::new(self.now(), Authority::Job(job.to_owned()), processing, job, operation)
     }
 
-    /// The day's work of the program itself, once an hour is enough: closing the trace's days,
-    /// computing again what the day changed, sweeping.
+    /// The day's work of the program itself, every few minutes: nothing of it waits for another
+    /// part's success. What there is to do is found in the store.
     pub async fn daily(&self) -> Result<SweepReport, UseError> {
-        self.close_days().await?;
-        let today = self.now();
-        let ids: Vec<String> = self.processed.keys().cloned().collect();
-        for id in ids {
-            let name = format!("daily {id}");
-            // Once a day, by one server: the lease lasts until the next one is due.
-            let day = today.date_in(&huis_kernel::Zone::utc()).to_string();
-            if self.store.meta(&name).await?.as_deref() != Some(day.as_str())
-                && self.store.lease(&name, &self.server, today, LEASE_MS).await?
+        let mut parts: Vec<(&str, Result<(), UseError>)> = Vec::new();
+        parts.push(("clés", self.finish_all_moves().await));
+        for processed in self.processed.values() {
+            parts.push(("durées", self.replan(processed).await));
+        }
+        let swept = self.sweep().await;
+        parts.push(("journal", self.close_days().await));
+        for office in self.store.offices().await? {
+            // Once a day of the office, by one server.
+            let day = self.today(&office).to_string();
+            let name = format!("daily {}", office.office);
+            if self.store.meta(&name).await?.as_deref() == Some(day.as_str())
+                || !self.store.lease(&name, &self.server, self.now(), 10 * LEASE_MS).await?
             {
-                self.recompute_terms(&id).await?;
-                self.purge_traces().await?;
-                self.sweep_sign_in().await?;
-                self.store.set_meta(&name, &day).await?;
+                continue;
+            }
+            let ids: Vec<String> = self.processed.keys().cloned().collect();
+            for id in ids {
+                parts.push(("échéances", self.recompute_terms(&id).await.map(|_| ())));
+            }
+            parts.push(("purge", self.purge_traces().await.map(|_| ())));
+            parts.push(("connexions", self.sweep_sign_in().await.map(|_| ())));
+            self.store.set_meta(&name, &day).await?;
+        }
+        for (part, result) in parts {
+            if let Err(error) = result {
+                tracing::error!(%error, part, "travail du jour : sera repris");
             }
         }
-        self.sweep().await
+        swept
     }
 }
 
 enum Stepped {
+    Nothing,
     Archived,
     Destroyed { last: bool },
 }

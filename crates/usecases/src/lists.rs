@@ -1,7 +1,7 @@
 //! Lists read the cards only; one trace line carries the ids of all that was shown.
 
 use huis_access::Refusal;
-use huis_kernel::{AgentId, CaseNumber, Date, Instant};
+use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant};
 use huis_register::Power;
 use huis_store::{
     dossiers::CardRow,
@@ -213,7 +213,7 @@ impl Huis {
     ) -> Result<Page, UseError> {
         let mine = self.lists_power(caller, processing).await?;
         let territories = match &query.territory {
-            None => mine,
+            None => mine.clone(),
             Some(one) if mine.is_empty() || mine.contains(one) => vec![one.clone()],
             // A territory that is not theirs has nothing to show them (I13).
             Some(_) => return Ok(Page::default()),
@@ -232,7 +232,11 @@ impl Huis {
                 .store
                 .card_by_number(office, processing, number)
                 .await?
-                .map(|card| After { changed_at, dossier: card.dossier }),
+                .filter(|c| !c.archived && (mine.is_empty() || mine.contains(&c.territory)))
+                // A row that is not theirs (or not at all) still only says when: no answer tells
+                // whether the number exists (I13).
+                .map_or(Some(DossierId::from_bytes([0; 16])), |card| Some(card.dossier))
+                .map(|dossier| After { changed_at, dossier }),
         };
         let mut rows = self.store.list(office, processing, &filter, after, PAGE + 1).await?;
         let page = usize::try_from(PAGE).unwrap_or(50);

@@ -2,7 +2,7 @@
 //! ticket of the session, so that no name is ever in a URL and filters are kept.
 
 use huis_access::{
-    KeySource, decide_rule,
+    Answer, Held, KeySource, Want, decide_rule, gather,
     search::{Asked, asked_tokens, confirms},
     unlock,
 };
@@ -53,6 +53,8 @@ pub struct Found {
 
 /// Most candidates opened to confirm one question.
 const MOST: u32 = 200;
+/// The longest question, in bytes.
+const LONGEST: usize = 4_096;
 /// How long a question is kept, in milliseconds.
 const KEPT_MS: i64 = 3_600_000;
 
@@ -60,6 +62,14 @@ impl Huis {
     /// Keeps a question for its session; gives the ticket.
     pub async fn ask(&self, caller: &Caller, question: &Question) -> Result<String, UseError> {
         let session = caller.actor.session.ok_or(UseError::NotFound)?;
+        let may = self.processed.values().any(|p| {
+            caller.can(&p.register, Power::Search) || caller.can(&p.register, Power::Archive)
+        });
+        let size = question.number.len()
+            + question.fields.iter().map(|(k, v)| k.len() + v.len()).sum::<usize>();
+        if !may || size > LONGEST {
+            return Err(UseError::NotFound);
+        }
         let ticket = self.id16();
         let body = serde_json::to_vec(question).map_err(|_| UseError::Internal("question"))?;
         let body = self.root.seal_secret("recherche", &ticket, &body, &*self.rng);
@@ -127,7 +137,7 @@ impl Huis {
                 }
             }
         }
-        let index = self.index_key(caller.office.office, question.archive);
+        let index = self.index_key(caller.office.office, processing, question.archive);
         let mut asked_any = false;
         for search in &register.searches {
             let asked: Asked = search
@@ -147,21 +157,49 @@ impl Huis {
             tokens_asked.extend(tokens.iter().copied());
             let candidates = self
                 .store
-                .candidates(caller.office.office, processing, &tokens, question.archive, MOST)
+                .candidates(
+                    caller.office.office,
+                    processing,
+                    &tokens,
+                    &mine,
+                    question.archive,
+                    MOST,
+                )
                 .await?;
             cut |= candidates.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+            let mut held = Vec::new();
+            let mut cards = BTreeMap::new();
             for card in candidates {
-                if card.archived != question.archive
-                    || !(mine.is_empty() || mine.contains(&card.territory))
-                {
-                    continue;
-                }
-                let matches = self
-                    .with_plain(processed, &card, secret.as_ref(), |plain| {
-                        confirms(search, &asked, plain)
+                // What the page would withhold, a search must not confirm.
+                let Ok(proof) = caller.decide(register, &card, Want::Read) else { continue };
+                let sees = proof.sees_restricted();
+                let answer = self
+                    .ask_one(processed, &card, secret.as_ref(), |plain| {
+                        confirms(search, &asked, plain, sees)
                     })
-                    .await?;
-                if matches {
+                    .await;
+                match answer {
+                    Ok(Some(answer)) => held.push(answer),
+                    Ok(None) => continue,
+                    // One altered file keeps nobody from finding the others.
+                    Err(UseError::Broken) => {
+                        self.raise_broken(caller, processing, card.dossier).await?;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+                cards.insert(card.dossier, card);
+            }
+            if held.is_empty() {
+                continue;
+            }
+            // All that was opened to confirm, in one line, under who asked.
+            let mut line = self.line(caller, processing, operation);
+            line.detail.insert("regle".into(), "confirmation".into());
+            let pending = gather(held, line, None);
+            let receipt = self.trace(pending.line().clone()).await?;
+            for (dossier, matches) in pending.release(&receipt)? {
+                if let Some(card) = cards.remove(&dossier).filter(|_| matches) {
                     let entry = found.entry(card.number).or_insert((card, Vec::new()));
                     entry.1.push(search.label.clone());
                 }
@@ -206,25 +244,28 @@ impl Huis {
         Ok(Found { lines, missing, cut })
     }
 
-    /// Runs a declared rule on one dossier; the answer alone comes out, and the whole search is
-    /// one line of the trace, written before anything is shown.
-    async fn with_plain<T>(
+    /// Runs a declared rule on one dossier; its answer waits for the line of the whole search.
+    /// `None` when the dossier went or moved meanwhile.
+    async fn ask_one<T: Answer>(
         &self,
         processed: &crate::Processed,
         card: &CardRow,
         archive: Option<&ArchiveSecret>,
         rule: impl FnOnce(&huis_access::Plain) -> T,
-    ) -> Result<T, UseError> {
+    ) -> Result<Option<Held<T>>, UseError> {
         let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
-            return Err(UseError::NotFound);
+            return Ok(None);
         };
         let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive, keys: &keys };
         let proof = decide_rule(&processed.register, "recherche", &crate::caller::card_of(&card));
-        let pending =
-            unlock(&proof, &sealed, source)?.compute(Operation::Search, self.now(), rule)?;
-        let receipt = self.trace(pending.line().clone()).await?;
-        Ok(pending.release(&receipt)?)
+        match unlock(&proof, &sealed, source).and_then(|unlocked| unlocked.answer(rule)) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) => match UseError::from(error) {
+                UseError::NotFound | UseError::ArchiveLocked => Ok(None),
+                other => Err(other),
+            },
+        }
     }
 
     /// may an archived file exist for one of these occupants? Yes or no, by the index alone:
@@ -248,15 +289,17 @@ impl Huis {
                 .collect(),
             acts: Vec::new(),
         };
-        let index = self.index_key(caller.office.office, true);
+        let index = self.index_key(caller.office.office, processing, true);
         let tokens: BTreeSet<Token> = huis_access::search::tokens(register, &plain, &index)
             .into_iter()
             .map(|t| t.1)
             .collect();
         let some = self.store.shares_tokens(caller.office.office, &tokens, true, 2).await?;
-        if some {
+        {
+            // Both answers are traced: asking is what tells.
             let mut line = self.line(caller, processing, Operation::ArchiveSearch);
-            line.detail.insert("resultat".into(), "peut-etre".into());
+            let answer = if some { "peut-etre" } else { "non" };
+            line.detail.insert("resultat".into(), answer.into());
             self.trace(line).await?;
         }
         Ok(some)

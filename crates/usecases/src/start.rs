@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-use crate::{Huis, Processed, UseError, accounts::SignIn};
+use crate::{Huis, Processed, UseError, accounts::SignIn, registers::in_force};
 
 /// The register shipped with the program.
 const SHIPPED: [(&str, &str); 1] =
@@ -162,11 +162,10 @@ impl Huis {
         let mut rules: BTreeMap<String, _> =
             huis_processings::all().into_iter().map(|p| (p.id().to_owned(), p)).collect();
         let mut processed = BTreeMap::new();
-        for (register, text, local) in registers(&options.local_registers)? {
-            let in_force = store.register_versions(&register.id).await?;
-            if in_force.first().is_some_and(|v| v.sha256 != register.sha256) {
-                return Err(StartError::OtherRegister(register.id));
-            }
+        let office = store.offices().await?.into_iter().next().ok_or(StartError::NotInitialised)?;
+        let zone = huis_kernel::Zone::named(&office.zone).unwrap_or_else(huis_kernel::Zone::utc);
+        let today = options.clock.now().date_in(&zone);
+        for (register, text, local) in in_force(&store, &options.local_registers, today).await? {
             let Some(rules) = rules.remove(&register.id) else {
                 return Err(StartError::Register(vec![format!(
                     "Aucun traitement « {} » dans ce programme.",
@@ -217,7 +216,10 @@ impl Huis {
             demonstration,
         });
         huis.chain_waiting().await?;
-        huis.finish_destructions().await?;
+        if huis.finish_destructions().await? > 0 {
+            huis.store.scrub().await?;
+        }
+        huis.finish_all_moves().await?;
         let authority = huis_trace::Authority::System;
         let start =
             Line::new(huis.now(), authority, INSTALLATION, "administration", Operation::Start);

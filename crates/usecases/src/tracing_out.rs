@@ -3,7 +3,7 @@
 use huis_store::Work;
 use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
 
-use crate::{Caller, Huis, UseError};
+use crate::{Caller, Huis, UseError, start::INSTALLATION};
 
 impl Huis {
     /// Makes a line durable, feeds the detectors, and gives its receipt.
@@ -13,17 +13,41 @@ impl Huis {
         Ok(receipt)
     }
 
-    /// Puts the line's content beside what it tells of, in the same transaction.
-    pub(crate) async fn beside(&self, work: &mut Work, line: &Line) -> Result<[u8; 16], UseError> {
+    /// Makes a line durable without feeding the detectors: while a transaction on the data is
+    /// open, nothing else may ask for its connection.
+    pub(crate) async fn receipt(&self, line: Line) -> Result<Receipt, UseError> {
+        Ok(self.trace.write(line).await?)
+    }
+
+    /// Puts the line's content beside what it tells of, in the same transaction. Its entry is in
+    /// the line: were it chained twice (a crash between the two stores), it would show.
+    pub(crate) async fn beside(
+        &self,
+        work: &mut Work,
+        line: &mut Line,
+    ) -> Result<[u8; 16], UseError> {
         let entry = self.id16();
+        let hex: String = entry.iter().map(|b| format!("{b:02x}")).collect();
+        line.detail.insert("ecriture".to_owned(), hex);
+        // A line that no log would take must fail here, with the act, and not at the next start.
+        let known = line.processing == INSTALLATION || self.processed.contains_key(&line.processing);
+        if line.check().is_err() || !known {
+            return Err(UseError::Internal("trace"));
+        }
         let bytes = serde_json::to_vec(line).map_err(|_| UseError::Internal("trace"))?;
-        work.outbox(entry, &line.processing, line.at, bytes).await?;
+        work.outbox(entry, &line.processing, self.now(), bytes).await?;
         Ok(entry)
     }
 
-    /// Chains the lines that were committed beside their acts. A line stays in the outbox until it
-    /// is durable in its log: a crash between the two chains it at the next start.
-    pub(crate) async fn chain(&self, lines: Vec<([u8; 16], Line)>) -> Result<(), UseError> {
+    /// Chains the lines that were committed beside their acts. What was done is done: a failure
+    /// here leaves the line in the outbox, which is chained within the minute.
+    pub(crate) async fn chain(&self, lines: Vec<([u8; 16], Line)>) {
+        if let Err(error) = self.try_chain(lines).await {
+            tracing::error!(%error, "trace en attente : elle sera chaînée dans la minute");
+        }
+    }
+
+    async fn try_chain(&self, lines: Vec<([u8; 16], Line)>) -> Result<(), UseError> {
         if lines.is_empty() {
             return Ok(());
         }
@@ -36,11 +60,15 @@ impl Huis {
         Ok(())
     }
 
-    /// Chains what a crash left in the outbox. Called at start, before serving.
-    pub(crate) async fn chain_waiting(&self) -> Result<u64, UseError> {
+    /// Chains what a crash left in the outbox: at start, and each minute. Entries younger than ten
+    /// seconds are another server's, under way. One server does it at a time.
+    pub async fn chain_waiting(&self) -> Result<u64, UseError> {
+        if !self.store.lease("outbox", &self.server, self.now(), 60_000).await? {
+            return Ok(0);
+        }
         let mut chained = 0;
         loop {
-            let waiting = self.store.outbox(500).await?;
+            let waiting = self.store.outbox(self.now().plus_ms(-10_000), 500).await?;
             if waiting.is_empty() {
                 return Ok(chained);
             }
@@ -51,7 +79,7 @@ impl Huis {
                 lines.push((entry, line));
                 chained += 1;
             }
-            self.chain(lines).await?;
+            self.try_chain(lines).await?;
         }
     }
 

@@ -4,8 +4,10 @@
 mod common;
 
 use common::*;
-use huis_kernel::{CaseNumber, Zone};
+use huis_kernel::{CaseNumber, Delay, Zone};
 use huis_register::ChangeKind;
+use huis_store::Location;
+use huis_testkit::Postgres;
 use huis_trace::{Finding, Operation, verify};
 use huis_usecases::{
     Caller, Question, Reading, UseError,
@@ -18,7 +20,10 @@ const DPO: &str = "dora";
 
 /// Anne files, Dora controls, Sam supervises, Alex administers.
 async fn service(today: &str) -> World {
-    let world = World::on(today).await;
+    staffed(World::on(today).await).await
+}
+
+async fn staffed(world: World) -> World {
     world.agent("anne", "instructeur", &[]).await;
     world.agent(DPO, "dpo", &[]).await;
     world.agent("sam", "chef", &[COLMAR]).await;
@@ -364,8 +369,10 @@ async fn x_09_the_plan_of_erasure_is_told_before() {
     assert!(plans.iter().any(|p| p.processing == PROCESSING && !p.lines.is_empty()));
     world.go_to("2027-03-02");
     world.huis.sweep().await.unwrap();
-    let dora = world.caller(DPO).await;
-    let after = world.huis.retention_plan(&dora, PROCESSING, day("2027-03-02")).await.unwrap();
+    // Dora's password is four years old and opens nothing: her successor looks.
+    world.agent("elsa", "dpo", &[]).await;
+    let elsa = world.caller("elsa").await;
+    let after = world.huis.retention_plan(&elsa, PROCESSING, day("2027-03-02")).await.unwrap();
     assert!(after.first.is_empty() && after.certificates.len() == 1, "{after:?}");
 }
 
@@ -524,4 +531,52 @@ async fn x_02_good_friday_of_the_commune_moves_the_deadlines() {
     assert!(on(&after, "2026-04-03") < on(&before, "2026-04-03"), "{after:?}");
     // Easter Monday is one everywhere: the first working day is Tuesday the 7th.
     assert!(on(&after, "2026-04-07") > on(&before, "2026-04-07"), "{after:?}");
+}
+
+/// the same on PostgreSQL: own name, traces, pages, plan, supervision, evidence.
+#[tokio::test]
+async fn x_03_x_23_x_24_oversight_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let database = server.database("controle").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Postgres(database.url());
+    let world = staffed(World::now(folder, location).await).await;
+    let today = world.today();
+    let after = |months, days| Delay { months, days }.after(today).to_string();
+    let (anne, dora) = (world.caller("anne").await, world.caller(DPO).await);
+    let own = world.dossier(&anne, "Anne", "Camille").await.number;
+    read(&world, &anne, own).await;
+    assert_eq!(rules(&world).await, ["propre-nom"]);
+    let huis = &world.huis;
+    let lines = huis.traces_of_dossier(&dora, PROCESSING, own).await.unwrap();
+    assert!(lines.iter().any(|l| l.operation == Operation::Read && l.who == "Camille ANNE"));
+    let mut query = TraceQuery { agent: Some(anne.actor.agent), ..TraceQuery::default() };
+    let first = huis.trace_page(&dora, PROCESSING, &query).await.unwrap();
+    let newest = first.lines.first().unwrap().place.clone();
+    query.before = Some(newest.clone());
+    let rest = huis.trace_page(&dora, PROCESSING, &query).await.unwrap();
+    assert_eq!(rest.lines.len(), first.lines.len() - 1);
+    assert!(rest.lines.iter().all(|l| l.place != newest));
+    let close = draft("cloture", &today.to_string(), &[("motif", choice("dette_soldee"))]);
+    world.act(&anne, own, close).await.unwrap();
+    let second = world.dossier(&anne, "Weber", "Luc").await.number;
+    world.go_to(&after(0, 3));
+    huis.recompute_terms(PROCESSING).await.unwrap();
+    let (sam, dora) = (world.caller("sam").await, world.caller(DPO).await);
+    let seen = huis.supervisor(&sam, PROCESSING).await.unwrap();
+    assert_eq!((seen.board.len(), seen.letters_unsent), (1, 1), "{seen:?}");
+    assert!(seen.agents.iter().any(|a| a.name == "Camille ANNE" && a.created == 2));
+    let plan = huis.retention_plan(&dora, PROCESSING, day(&after(48, 0))).await.unwrap();
+    assert!(plan.first.iter().any(|c| c.number == own), "{plan:?}");
+    assert!(plan.first.iter().all(|c| c.number != second), "{plan:?}");
+    let witness = world.folder.path().join("temoin");
+    huis.witness(&witness).await.unwrap();
+    let heads = std::fs::read_to_string(&witness).unwrap();
+    world.go_to(&after(12, 8));
+    huis.close_days().await.unwrap();
+    let purged = huis.purge_traces().await.unwrap();
+    assert!(purged.lines > 0, "{purged:?}");
+    let command = By::Command("trace-verify");
+    let report = huis.verify_trace(command, PROCESSING, Some(&heads)).await.unwrap();
+    assert!(report.sound(), "{report:?}");
 }

@@ -1,4 +1,4 @@
-use huis_kernel::{Date, DossierId, OfficeId};
+use huis_kernel::{AgentId, Date, DossierId, Instant, OfficeId};
 
 /// What a sealed blob is bound to: moved anywhere else, or paired with another version, it does
 /// not open (I14).
@@ -41,6 +41,10 @@ pub enum Thing<'a> {
         on: Date,
         /// The act it corrects (0: none).
         corrects: u32,
+        /// When it was recorded.
+        recorded: Instant,
+        /// Who recorded it; `None` for a rule.
+        agent: Option<AgentId>,
     },
 }
 
@@ -66,12 +70,14 @@ impl Binding<'_> {
                 part(section.as_bytes());
                 part(&occurrence.to_be_bytes());
             }
-            Thing::Act { no, kind, on, corrects } => {
+            Thing::Act { no, kind, on, corrects, recorded, agent } => {
                 part(b"act");
                 part(&no.to_be_bytes());
                 part(kind.as_bytes());
                 part(on.to_string().as_bytes());
                 part(&corrects.to_be_bytes());
+                part(&recorded.0.to_be_bytes());
+                part(agent.as_ref().map_or(&[][..], |a| a.as_bytes()));
             }
         }
         out

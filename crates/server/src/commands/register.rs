@@ -17,6 +17,17 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Fait entrer en vigueur les registres de ce serveur (--registers).
+    Adopt {
+        #[command(flatten)]
+        place: Place,
+        /// Identifiant de l'agent qui le décide.
+        #[arg(long)]
+        by: String,
+        /// Seconde personne, quand des données seraient effacées plus tôt.
+        #[arg(long)]
+        second: Option<String>,
+    },
     /// Dit en mots ce qu'un changement fait.
     Diff {
         /// Avant.
@@ -38,8 +49,21 @@ fn read(file: &Path) -> anyhow::Result<Result<Register, Vec<String>>> {
 }
 
 impl Command {
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
+            Self::Adopt { place, by, second } => {
+                let options = place.options(place.root_key()?, Arc::new(SystemClock))?;
+                let adopted =
+                    huis_usecases::Huis::adopt_registers(options, &by, second.as_deref()).await?;
+                if adopted.is_empty() {
+                    say("Rien à faire : les registres de ce serveur sont déjà enregistrés.");
+                }
+                for one in adopted {
+                    say(&format!("{} : en vigueur le {}", one.id, one.in_force));
+                    one.changes.iter().for_each(|c| say(&format!("  {}", c.text)));
+                }
+                Ok(ExitCode::SUCCESS)
+            }
             Self::Check { files } => {
                 let mut good = true;
                 for file in files {

@@ -110,10 +110,11 @@ impl Huis {
         lines: Vec<Line>,
     ) -> Result<(), UseError> {
         let mut entries = Vec::with_capacity(lines.len());
-        for line in lines {
-            entries.push((self.beside(&mut work, &line).await?, line));
+        for mut line in lines {
+            entries.push((self.beside(&mut work, &mut line).await?, line));
         }
         work.commit().await?;
-        self.chain(entries).await
+        self.chain(entries).await;
+        Ok(())
     }
 }

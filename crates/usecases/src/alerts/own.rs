@@ -72,7 +72,7 @@ impl Huis {
         for processed in self.processed.values() {
             let register = &processed.register;
             for archive in [false, true] {
-                let key = self.index_key(office, archive);
+                let key = self.index_key(office, &register.id, archive);
                 for tokens in own_name_tokens(register, &key, &row.first_name, &row.last_name) {
                     let tokens = tokens.into_iter().collect();
                     out.push(OwnTokens { processing: register.id.clone(), archive, tokens });

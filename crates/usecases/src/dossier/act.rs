@@ -1,11 +1,15 @@
-use huis_access::{Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, unlock, write};
+use huis_access::{
+    Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, decide_rule, unlock, write,
+};
 use huis_dossier::{Act, Author, Case, Draft, Fault, Flag, Standing};
 use huis_kernel::CaseNumber;
+use huis_store::dossiers::CardRow;
 use huis_trace::Operation;
 use huis_vault::UnitState;
 
 use crate::{
     Caller, Huis, UseError,
+    caller::card_of,
     dossier::{SectionCommand, next_rows, put, set_standing, standing},
     huis::place_of,
 };
@@ -53,24 +57,45 @@ impl Huis {
         command: ActCommand,
         sections: Vec<SectionCommand>,
     ) -> Result<ActRecorded, UseError> {
+        let register = &self.processed(processing)?.register;
+        let found = self.card(caller, processing, number, Operation::Act).await?;
+        let dossier = found.dossier;
+        if let Err(refusal) = caller.decide(register, &found, Want::Act(&command.draft.kind)) {
+            return self.refuse(caller, processing, Operation::Act, Some(dossier), refusal).await;
+        }
+        match self.record_found(caller, processing, found, command, sections).await {
+            Ok(done) => Ok(done),
+            Err(e) => Err(self.write_failed(caller, processing, Operation::Act, dossier, e).await),
+        }
+    }
+
+    async fn record_found(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        found: CardRow,
+        command: ActCommand,
+        sections: Vec<SectionCommand>,
+    ) -> Result<ActRecorded, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
         let kind = command.draft.kind.clone();
-        let found = self.card(caller, processing, number).await?;
         let want = Want::Act(&kind);
-        if let Err(refusal) = caller.decide(register, &found, want) {
-            return self
-                .refuse(caller, processing, Operation::Act, Some(found.dossier), refusal)
-                .await;
-        }
         let good_friday = self.good_friday(caller).await?;
         let law = self.law();
-        let holds = self.store.holds(found.office, found.dossier).await?;
         let (mut work, fresh) = self.begin_with_slots(1).await?;
         let (mut card, mut sealed) =
             work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
         // Decided again on the card that is now held: it may have been archived or moved.
+        let holds = work.holds(found.office, found.dossier).await?;
         let proof = caller.decide(register, &card, want)?;
+        if let Some(no) = command.draft.corrects
+            && !proof.sees_act(&kind)
+            && !sealed.acts.iter().any(|a| a.no == no && a.agent == Some(caller.actor.agent))
+        {
+            // Who files without reading corrects what they filed themselves, and nothing else.
+            return Err(UseError::NotFound);
+        }
         if card.version != command.base_version {
             return Err(UseError::Moved { version: card.version });
         }
@@ -96,7 +121,7 @@ impl Huis {
         }
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
-        let index = self.index_key(card.office, false);
+        let index = self.index_key(card.office, processing, false);
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
         let mut after: Option<Standing> = None;
         let mut flags = Vec::new();
@@ -151,6 +176,10 @@ impl Huis {
             Written::Conflict { .. } => return Err(UseError::Moved { version: card.version }),
         };
         let after = after.ok_or(UseError::Internal("situation"))?;
+        if was_archived && after.closed_on.is_some() {
+            // The correction of an act of a closed file does not bring it back.
+            return Err(UseError::ArchiveLocked);
+        }
         let was_closed = card.closed_on.is_some();
         set_standing(&mut card, &after);
         card.version += 1;
@@ -181,18 +210,19 @@ impl Huis {
         line.detail.insert("acte".to_owned(), kind.clone());
         if was_archived {
             line.operation = Operation::Reopen;
-            // The keys come back before the commit: a crash between the two leaves an archived
-            // card whose keys are active, which the next sweep puts right.
             let moved: Vec<_> = sealed
                 .units
                 .iter()
                 .filter_map(|u| keys.get(&u.slot).map(|k| (u.slot, k.clone())))
                 .collect();
-            self.store.replace_keys(&moved).await?;
+            work.move_keys(card.office, card.dossier, &moved).await?;
         }
-        let entry = self.beside(&mut work, &line).await?;
+        let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, line)]).await?;
+        if was_archived {
+            self.finish_moves(card.office, card.dossier).await?;
+        }
+        self.chain(vec![(entry, line)]).await;
         let closed_now = !was_closed && card.closed_on.is_some();
         if closed_now {
             // a closed file leaves the active environment at once.
@@ -216,7 +246,7 @@ impl Huis {
         }
         let processed = self.processed(processing)?;
         let register = &processed.register;
-        let found = self.card(caller, processing, number).await?;
+        let found = self.card(caller, processing, number, Operation::Void).await?;
         let want = Want::Power(huis_register::Power::Void);
         if let Err(refusal) = caller.decide(register, &found, want) {
             return self
@@ -224,7 +254,6 @@ impl Huis {
                 .await;
         }
         let good_friday = self.good_friday(caller).await?;
-        let holds = self.store.holds(found.office, found.dossier).await?;
         let law = self.law();
         let mut work = self.store.begin().await?;
         let (mut card, sealed) =
@@ -232,16 +261,18 @@ impl Huis {
         if card.archived {
             return Err(Refusal::Archived.into());
         }
+        let holds = work.holds(found.office, found.dossier).await?;
         let proof = caller.decide(register, &card, want)?;
         let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
+        let rule = decide_rule(register, "situation", &card_of(&card));
         let Some((unit, slot, mut line)) =
             huis_access::void(&unlocked, no, caller.now, &*self.rng)?
         else {
             return Err(UseError::Invalid(vec!["Cet acte est déjà annulé.".into()]));
         };
-        let after = unlocked.compute(Operation::Compute, caller.now, |plain| {
+        let after = unlock(&rule, &sealed, source)?.compute(Operation::Compute, caller.now, |plain| {
             let acts: Vec<Act> = plain
                 .acts
                 .iter()
@@ -253,7 +284,7 @@ impl Huis {
                 .collect();
             standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
         })?;
-        let receipt = self.trace(after.line().clone()).await?;
+        let receipt = self.receipt(after.line().clone()).await?;
         let after = after.release(&receipt)?;
         set_standing(&mut card, &after);
         card.version += 1;
@@ -272,10 +303,11 @@ impl Huis {
         work.set_card(&card).await?;
         line.detail.insert("acte".to_owned(), no.to_string());
         line.detail.insert("motif".to_owned(), reason.to_owned());
-        let entry = self.beside(&mut work, &line).await?;
+        let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, line)]).await?;
+        self.chain(vec![(entry, line)]).await;
         self.finish_destructions().await?;
+        self.store.scrub().await?;
         Ok(())
     }
 }

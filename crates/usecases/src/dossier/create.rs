@@ -92,7 +92,7 @@ impl Huis {
                 return self.refuse(caller, processing, Operation::Create, None, refusal).await;
             }
         };
-        let sealed = self.seal_founding(
+        let mut sealed = self.seal_founding(
             processed,
             &proof,
             card,
@@ -108,10 +108,12 @@ impl Huis {
         let next = next_rows(register, &sealed.card, &sealed.change.units, &[]);
         work.add_card(&sealed.card).await?;
         put(&mut work, &sealed.card, &sealed.change, &sealed.standing, &next).await?;
-        let entry = self.beside(&mut work, &sealed.line).await?;
+        let entry = self.beside(&mut work, &mut sealed.line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, sealed.line)]).await?;
-        let archived_match = self.archived_match(caller, processing, &founding.sections).await?;
+        self.chain(vec![(entry, sealed.line)]).await;
+        // The dossier is there whatever becomes of the hint.
+        let hint = self.archived_match(caller, processing, &founding.sections).await;
+        let archived_match = hint.unwrap_or(false);
         Ok(Created { number, archived_match })
     }
 
@@ -194,7 +196,7 @@ impl Huis {
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let shell = shell(&card, register, &fresh);
         let archive = archive_closed && card.closed_on.is_some();
-        let index = self.index_key(card.office, archive);
+        let index = self.index_key(card.office, &card.processing, archive);
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
         let (change, line) =
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;

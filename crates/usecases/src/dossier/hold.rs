@@ -1,5 +1,5 @@
 use huis_access::Want;
-use huis_kernel::{CaseNumber, Date};
+use huis_kernel::{CaseNumber, Date, Delay};
 use huis_register::Power;
 use huis_store::lifecycle::HoldRow;
 use huis_trace::{Dossiers, Operation};
@@ -22,6 +22,10 @@ pub const GROUNDS: [(&str, &str); 3] = [
     ("controle", "Contrôle d’une autorité"),
 ];
 
+/// The longest hold. It can be placed again, each time with its reason: our choice, no text
+/// gives a figure.
+const LONGEST: Delay = Delay { months: 24, days: 0 };
+
 impl Huis {
     /// Places a hold, with its reason and its end.
     pub async fn place_hold(
@@ -35,8 +39,12 @@ impl Huis {
         if !GROUNDS.iter().any(|(code, _)| *code == command.reason) {
             wrong.push("Choisissez le motif du gel.".to_owned());
         }
-        if command.until <= caller.today {
-            wrong.push("La fin du gel doit être à venir : un gel a toujours une fin.".to_owned());
+        let longest = LONGEST.after(caller.today);
+        if command.until <= caller.today || command.until > longest {
+            wrong.push(format!(
+                "La fin du gel doit être à venir, et au plus tard le {} : un gel a toujours une fin.",
+                huis_law::short_date(longest)
+            ));
         }
         if !wrong.is_empty() {
             return Err(UseError::Invalid(wrong));
@@ -61,7 +69,7 @@ impl Huis {
         number: CaseNumber,
     ) -> Result<Vec<HoldRow>, UseError> {
         let register = &self.processed(processing)?.register;
-        let found = self.card(caller, processing, number).await?;
+        let found = self.card(caller, processing, number, Operation::Read).await?;
         if let Err(refusal) = caller.decide(register, &found, Want::Power(Power::Hold)) {
             let id = Some(found.dossier);
             return self.refuse(caller, processing, Operation::Hold, id, refusal).await;
@@ -90,21 +98,24 @@ impl Huis {
         lift: Option<[u8; 16]>,
     ) -> Result<(), UseError> {
         let register = &self.processed(processing)?.register;
-        let found = self.card(caller, processing, number).await?;
+        let found = self.card(caller, processing, number, operation).await?;
         let want = Want::Power(Power::Hold);
         if let Err(refusal) = caller.decide(register, &found, want) {
             return self.refuse(caller, processing, operation, Some(found.dossier), refusal).await;
         }
-        let mut holds = self.store.holds(found.office, found.dossier).await?;
         let mut work = self.store.begin().await?;
         let (mut card, sealed) =
             work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
+        let mut holds = work.holds(found.office, found.dossier).await?;
         if let Some(hold) = place {
             work.add_hold(card.office, card.dossier, &hold, caller.now).await?;
             holds.push(hold);
         }
         if let Some(id) = lift {
-            work.lift_hold(card.office, card.dossier, id, caller.actor.agent, caller.now).await?;
+            let (agent, now) = (caller.actor.agent, caller.now);
+            if !work.lift_hold(card.office, card.dossier, id, agent, now).await? {
+                return Err(UseError::NotFound);
+            }
             holds.retain(|h| h.hold != id);
         }
         let next = next_rows(register, &card, &sealed.units, &holds);
@@ -113,8 +124,9 @@ impl Huis {
         work.set_card(&card).await?;
         let mut line = self.line(caller, processing, operation);
         line.dossiers = Dossiers::one(card.dossier);
-        let entry = self.beside(&mut work, &line).await?;
+        let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, line)]).await
+        self.chain(vec![(entry, line)]).await;
+        Ok(())
     }
 }

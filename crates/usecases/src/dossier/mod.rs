@@ -13,9 +13,9 @@ pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
 
-use huis_access::{Plain, SealedChange};
+use huis_access::{Plain, Refusal, SealedChange};
 use huis_dossier::{Act, Case, Hold, LifeFacts, Next, Standing, Step, TermState, UnitStage, plan};
-use huis_kernel::{CaseNumber, Date};
+use huis_kernel::{CaseNumber, Date, DossierId};
 use huis_law::Law;
 use huis_register::Register;
 use huis_store::{
@@ -24,6 +24,7 @@ use huis_store::{
     lifecycle::HoldRow,
     work::{NextRow, TermRow},
 };
+use huis_trace::{Dossiers, Operation, Outcome};
 use huis_vault::{SealedUnit, UnitState};
 
 use crate::{Caller, Huis, Processed, UseError, huis::place_of};
@@ -39,11 +40,51 @@ impl Huis {
         caller: &Caller,
         processing: &str,
         number: CaseNumber,
+        operation: Operation,
     ) -> Result<CardRow, UseError> {
-        self.store
-            .card_by_number(caller.office.office, processing, number)
-            .await?
-            .ok_or(UseError::NotFound)
+        let found = self.store.card_by_number(caller.office.office, processing, number).await?;
+        match found {
+            Some(card) => Ok(card),
+            // I13: a number that does not exist costs, traces and answers as one that is hidden;
+            // and whoever tries numbers one after the other is seen doing it.
+            None => {
+                self.refuse(caller, processing, operation, None, Refusal::OutOfPerimeter).await
+            }
+        }
+    }
+
+    /// What a write that failed leaves in the trace: a refusal by its code; an alert when what is
+    /// stored was altered. Gives the error back.
+    pub(crate) async fn write_failed(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        operation: Operation,
+        dossier: DossierId,
+        error: UseError,
+    ) -> UseError {
+        let code = match &error {
+            UseError::Broken => {
+                return match self.raise_broken(caller, processing, dossier).await {
+                    Ok(()) => error,
+                    Err(other) => other,
+                };
+            }
+            UseError::Moved { .. } | UseError::Conflict { .. } => "modifie-entre-temps",
+            UseError::Refused(_) => "hors-profil",
+            UseError::Invalid(_) => "hors-registre",
+            UseError::NotFound => "introuvable",
+            UseError::ArchiveLocked => "archive-fermee",
+            // Faults were traced with their receipt; the store's own failures are in the log.
+            _ => return error,
+        };
+        let mut line = self.line(caller, processing, operation);
+        line.dossiers = Dossiers::one(dossier);
+        line.outcome = Outcome::Refused { rule: code.to_owned() };
+        match self.trace(line).await {
+            Ok(_) => error,
+            Err(other) => other,
+        }
     }
 
     pub(crate) async fn good_friday(&self, caller: &Caller) -> Result<String, UseError> {

@@ -62,7 +62,7 @@ impl Huis {
     ) -> Result<Opened, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
-        let found = self.card(caller, processing, number).await?;
+        let found = self.card(caller, processing, number, Operation::Read).await?;
         let operation = match (reading, found.archived) {
             (Reading::Print, _) => Operation::Print,
             (Reading::Screen, true) => Operation::ArchiveRead,
@@ -76,7 +76,7 @@ impl Huis {
                     .await;
             }
         };
-        let (card, sealed) = self
+        let (mut card, sealed) = self
             .store
             .dossier(found.office, found.dossier)
             .await?
@@ -133,15 +133,31 @@ impl Huis {
             standing.terms.clear();
             standing.flags.clear();
             standing.step_label.clear();
-            standing.stage.clear();
+            if !proof.can(Power::Archive) {
+                for text in [
+                    &mut standing.stage,
+                    &mut standing.step,
+                    &mut card.stage,
+                    &mut card.step,
+                ] {
+                    text.clear();
+                }
+                (standing.reopened, standing.closed_on) = (0, None);
+                (card.reopened, card.severity) = (0, 0);
+            }
             // Kind and date of an act tell the stage as well.
             view.acts.retain(|act| act.facts.is_some());
         }
-        let holds = self.store.holds(card.office, card.dossier).await?;
+        let life = proof.can(Power::Lists) || proof.can(Power::Archive);
+        let mut holds = self.store.holds(card.office, card.dossier).await?;
         let next = super::next_rows(register, &card, &sealed.units, &holds)
             .into_iter()
+            .filter(|_| life)
             .map(|n| (n.unit, n.on, n.step))
             .collect();
+        if !life {
+            holds.clear();
+        }
         let authors: BTreeSet<AgentId> = view.acts.iter().filter_map(|a| a.agent).collect();
         let agents = self.names_of(&authors).await?;
         let territories = self.store.territories(card.office).await?;
@@ -187,8 +203,11 @@ impl Huis {
         number: CaseNumber,
     ) -> Result<u64, UseError> {
         let register = &self.processed(processing)?.register;
-        let card = self.card(caller, processing, number).await?;
-        caller.decide(register, &card, Want::Read)?;
+        let card = self.card(caller, processing, number, Operation::Read).await?;
+        if let Err(refusal) = caller.decide(register, &card, Want::Read) {
+            let dossier = Some(card.dossier);
+            return self.refuse(caller, processing, Operation::Read, dossier, refusal).await;
+        }
         Ok(card.revision)
     }
 

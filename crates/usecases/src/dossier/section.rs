@@ -5,6 +5,7 @@ use huis_access::{
 use huis_dossier::{Case, Facts, Fault, Standing};
 use huis_kernel::CaseNumber;
 use huis_register::Power;
+use huis_store::dossiers::CardRow;
 use huis_trace::Operation;
 
 use crate::{
@@ -85,6 +86,7 @@ impl Huis {
         let operation = if reason.is_some() { Operation::Hide } else { Operation::RestrictLifted };
         let want = Want::Power(Power::Restrict);
         self.edit_section(caller, processing, number, section, want, operation, |plain| {
+            // A section that is not there stays so: the write refuses an unknown occurrence.
             let mut body = plain.section(section, occurrence).cloned().unwrap_or_default();
             body.restricted = restricted;
             SectionEdit {
@@ -108,23 +110,41 @@ impl Huis {
         operation: Operation,
         edit: impl FnOnce(&Plain) -> SectionEdit,
     ) -> Result<(), UseError> {
-        let processed = self.processed(processing)?;
-        let register = &processed.register;
-        let found = self.card(caller, processing, number).await?;
+        let register = &self.processed(processing)?.register;
+        let found = self.card(caller, processing, number, operation).await?;
         if let Err(refusal) = caller.decide(register, &found, want) {
             return self.refuse(caller, processing, operation, Some(found.dossier), refusal).await;
         }
+        match self.edit_found(caller, processing, &found, section, want, operation, edit).await {
+            Ok(()) => Ok(()),
+            Err(e) => Err(self.write_failed(caller, processing, operation, found.dossier, e).await),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
+    async fn edit_found(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        found: &CardRow,
+        section: &str,
+        want: Want<'_>,
+        operation: Operation,
+        edit: impl FnOnce(&Plain) -> SectionEdit,
+    ) -> Result<(), UseError> {
+        let processed = self.processed(processing)?;
+        let register = &processed.register;
         let good_friday = self.good_friday(caller).await?;
         let law = self.law();
-        let holds = self.store.holds(found.office, found.dossier).await?;
         let mut work = self.store.begin().await?;
         let (mut card, sealed) =
             work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
+        let holds = work.holds(found.office, found.dossier).await?;
         let proof = caller.decide(register, &card, want)?;
         let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
-        let index = self.index_key(card.office, false);
+        let index = self.index_key(card.office, processing, false);
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh: Vec::new() };
         let mut after: Option<Standing> = None;
         let opened_on = card.opened_on;
@@ -179,8 +199,9 @@ impl Huis {
         work.set_card(&card).await?;
         let mut line = *line;
         line.detail.insert("volet".to_owned(), section.to_owned());
-        let entry = self.beside(&mut work, &line).await?;
+        let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, line)]).await
+        self.chain(vec![(entry, line)]).await;
+        Ok(())
     }
 }

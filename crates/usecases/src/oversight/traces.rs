@@ -104,7 +104,7 @@ impl Huis {
         let powers = [Power::Traces, Power::Supervise];
         let mine = self.allowed(caller, processing, &powers, Operation::TraceRead).await?;
         let register = &self.processed(processing)?.register;
-        let card = self.card(caller, processing, number).await?;
+        let card = self.card(caller, processing, number, Operation::TraceRead).await?;
         let refusal = if !mine.is_empty() && !mine.contains(&card.territory) {
             Some(Refusal::OutOfPerimeter)
         } else if card.archived && !caller.can(register, Power::Traces) {
