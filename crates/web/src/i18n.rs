@@ -137,7 +137,7 @@ mod tests {
             // Messages travel by their key.
             for rest in text.split("\"flash.").skip(1) {
                 let name = rest.split('"').next().unwrap();
-                if !name.is_empty() {
+                if !name.is_empty() && !name.contains('{') {
                     let key = format!("flash.{name}");
                     assert!(Locale::Fr.has(&key), "{key} in {}", path.display());
                     used.insert(key);
