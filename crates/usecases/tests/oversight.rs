@@ -1,6 +1,15 @@
 //! Watching over the work, on a real store with the clock in hand: alerts, the trace as evidence,
 //! its term, the plan of erasure, the supervisor, the register, the settings.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
 mod common;
 
 use common::*;
