@@ -23,14 +23,7 @@ pub(super) fn conflict(work: &Work<'_>) -> Response {
     let (mut fields, mut agreed) = (Vec::new(), Vec::new());
     let (mine_view, theirs_view) = (work.group.view(&work.context), theirs.view(&work.context));
     for (mine, other) in mine_view.fields.iter().zip(&theirs_view.fields) {
-        let before = work
-            .group
-            .fields
-            .iter()
-            .find(|f| f.id == mine.name)
-            .and_then(|f| before.get(&f.id))
-            .map(String::as_str)
-            .unwrap_or_default();
+        let before = before.get(&mine.name).map(String::as_str).unwrap_or_default();
         match verdict(before, &mine.value, &other.value) {
             Verdict::Same => agreed.push((mine.name.clone(), mine.value.clone())),
             Verdict::Differ { theirs_chosen } => fields.push(ConflictField {

@@ -46,14 +46,18 @@ fn name(section: &Section, facts: &Facts) -> String {
     names.filter_map(|f| facts.get(&f.id)?.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// The address that a section holds, on one line.
+/// The address that a section holds, on one line: « 8 rue du Moulin, 68100 Mulhouse ».
 fn address(section: &Section, facts: &Facts, context: &FormContext) -> String {
-    let known = ADDRESS.iter().filter_map(|id| {
-        let field = section.field(id)?;
-        let text = show(field, facts.get(*id)?, context);
-        Some(if *id == "type_voie" { text.to_lowercase() } else { text })
-    });
-    known.collect::<Vec<_>>().join(" ")
+    let part = |ids: &[&str]| {
+        let known = ids.iter().filter_map(|id| {
+            let text = show(section.field(id)?, facts.get(*id)?, context);
+            Some(if *id == "type_voie" { text.to_lowercase() } else { text })
+        });
+        known.collect::<Vec<_>>().join(" ")
+    };
+    let (street, town) = ADDRESS.split_at(4);
+    let parts = [part(street), part(town)];
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// Whom and what a dossier concerns, in a few pairs, as far as the reader sees.

@@ -6,9 +6,12 @@ mod context;
 mod create;
 mod decide;
 mod doorstep;
+mod hide;
+mod hold;
 mod section;
 mod sheet;
 mod view;
+mod void;
 
 use axum::{
     Router,
@@ -42,21 +45,21 @@ pub fn routes() -> Router<App> {
         .route("/dossiers/{numero}/vif", get(live))
         .route("/dossiers/{numero}/imprimer", get(print))
         .route("/dossiers/{numero}/actes/{acte}", get(act::form).post(act::send))
-        .route("/dossiers/{numero}/annuler/{no}", get(decide::void_form).post(decide::void))
+        .route("/dossiers/{numero}/annuler/{no}", get(void::form).post(void::send))
         .route(
             "/dossiers/{numero}/volets/{volet}/{occurrence}",
             get(section::form).post(section::send),
         )
         .route(
             "/dossiers/{numero}/volets/{volet}/{occurrence}/retirer",
-            get(decide::remove_form).post(decide::remove),
+            get(hide::remove_form).post(hide::remove),
         )
         .route(
             "/dossiers/{numero}/volets/{volet}/{occurrence}/masquer",
-            get(decide::hide_form).post(decide::hide),
+            get(hide::hide_form).post(hide::hide),
         )
-        .route("/dossiers/{numero}/gel", get(decide::hold_form).post(decide::hold))
-        .route("/dossiers/{numero}/gel/{gel}/lever", get(decide::lift_form).post(decide::lift))
+        .route("/dossiers/{numero}/gel", get(hold::form).post(hold::send))
+        .route("/dossiers/{numero}/gel/{gel}/lever", get(hold::lift_form).post(hold::lift))
 }
 
 /// A number in an address; what is not one leads nowhere.

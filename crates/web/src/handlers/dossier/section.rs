@@ -8,7 +8,7 @@ use axum::{
 use huis_access::SectionView;
 use huis_kernel::CaseNumber;
 use huis_register::{Field, Register, Section};
-use huis_usecases::{Opened, Reading, SectionCommand, UseError};
+use huis_usecases::{Reading, SectionCommand, UseError};
 
 use super::{
     conflict::{BEFORE, conflict},
@@ -35,7 +35,6 @@ pub(super) struct Work<'a> {
     pub me: &'a Me,
     pub number: CaseNumber,
     pub section: &'a Section,
-    pub opened: Opened,
     /// What it holds now; none for a new occurrence.
     pub seen: Option<SectionView>,
     pub context: FormContext,
@@ -83,7 +82,7 @@ impl<'a> Work<'a> {
         let version = seen.as_ref().map_or(0, |s| s.version);
         let group = Group::new("", fields);
         let before = Vec::new();
-        Ok(Self { me, number, section, opened, seen, context, group, version, before })
+        Ok(Self { me, number, section, seen, context, group, version, before })
     }
 
     pub(super) fn label(&self) -> String {
