@@ -34,7 +34,10 @@ async fn export(
     Path(log): Path<String>,
 ) -> Result<Response, PageError> {
     let mut out = BufWriter::new(tempfile::tempfile().map_err(|_| PageError::Internal)?);
-    app.huis.export_trace(By::Caller(&me.caller), &log, &mut out).await.map_err(fail)?;
+    app.huis
+        .export_trace(By::Caller(&me.caller), &me.processing, &log, &mut out)
+        .await
+        .map_err(fail)?;
     let mut file = out.into_inner().map_err(|_| PageError::Internal)?;
     file.rewind().map_err(|_| PageError::Internal)?;
     let name: String =

@@ -9,7 +9,7 @@ mod supervise;
 mod traces;
 
 use axum::Router;
-use huis_kernel::{Instant, Zone};
+use huis_kernel::Instant;
 
 use crate::{
     app::{App, Me, fail},
@@ -41,8 +41,7 @@ async fn shell(app: &App, me: &Me, place: Place, label: &str) -> Result<Shell, P
 
 /// An instant as read in the office.
 fn when(me: &Me, at: Instant) -> String {
-    let zone = Zone::named(&me.caller.office.zone).unwrap_or_else(Zone::utc);
-    fmt::instant(at, &zone)
+    fmt::instant(at, &me.zone())
 }
 
 /// A text of the use cases, with the spaces that do not break.
