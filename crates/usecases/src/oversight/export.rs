@@ -70,11 +70,6 @@ impl Read for Chunks {
 }
 
 impl Huis {
-    /// Every log: one for each processing and server that has written.
-    pub async fn logs(&self) -> Result<Vec<String>, UseError> {
-        Ok(self.store.logs().await?.into_iter().map(|(log, _)| log).collect())
-    }
-
     /// The logs of a processing and of the installation.
     pub async fn trace_logs(&self, processing: &str) -> Result<Vec<String>, UseError> {
         self.processed(processing)?;
@@ -82,7 +77,7 @@ impl Huis {
             let origin = log.parse::<Origin>();
             origin.is_ok_and(|o| o.processing() == processing || o.processing() == INSTALLATION)
         };
-        Ok(self.logs().await?.into_iter().filter(of).collect())
+        Ok(self.store.logs().await?.into_iter().map(|(log, _)| log).filter(of).collect())
     }
 
     /// How long the lines of a log are kept. The installation's own log tells of every
@@ -95,27 +90,17 @@ impl Huis {
         terms.max_by_key(|t| (t.months, t.days)).filter(|_| processing == INSTALLATION)
     }
 
-    /// Writes the export of one log: with the public key, all that an outsider needs to verify it.
+    /// Writes the export of one log of a processing, or of the installation: with the public key,
+    /// all that an outsider needs to verify it.
     pub async fn export_trace(
         &self,
         by: By<'_>,
+        processing: &str,
         log: &str,
         out: &mut (dyn Write + Send),
     ) -> Result<(), UseError> {
-        let origin: Origin = log.parse().map_err(|_| UseError::NotFound)?;
-        // The installation's own log is for whoever controls the traces of a processing of it.
-        let mine = self.processed.keys().find(|id| match by {
-            By::Caller(caller) => {
-                self.processed.get(*id).is_some_and(|p| caller.can(&p.register, Power::Traces))
-            }
-            By::Command(_) => true,
-        });
-        let processing = match mine {
-            Some(mine) if origin.processing() == INSTALLATION => mine.as_str(),
-            _ => origin.processing(),
-        };
         self.allowed_by(by, processing, Power::Traces, Operation::TraceExport).await?;
-        if !self.logs().await?.iter().any(|l| l == log) {
+        if !self.trace_logs(processing).await?.iter().any(|l| l == log) {
             return Err(UseError::NotFound);
         }
         let mut line = self.line_by(by, processing, Operation::TraceExport);

@@ -76,18 +76,6 @@ impl Huis {
         Ok(plan)
     }
 
-    /// The plans of every office and processing, for a date or for today: the operator's command.
-    pub async fn plan_all(&self, at: Option<Date>) -> Result<Vec<RetentionPlan>, UseError> {
-        let mut plans = Vec::new();
-        for office in self.store.offices().await? {
-            let at = at.unwrap_or_else(|| self.today(&office));
-            for processing in self.processed.keys() {
-                plans.push(self.retention_plan_of(office.office, processing, at).await?);
-            }
-        }
-        Ok(plans)
-    }
-
     /// The plan of an office for a date, for the operator's command. Traced as the page is.
     pub async fn retention_plan_of(
         &self,
