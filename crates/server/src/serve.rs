@@ -68,6 +68,10 @@ async fn day_by_day(huis: Arc<Huis>) {
 async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
+        // What a crash or a full disk left beside its act.
+        if let Err(error) = huis.chain_waiting().await {
+            tracing::error!(%error, "des traces attendent encore");
+        }
         // a session without a grant in force ends the same minute, asked or not.
         if let Err(error) = huis.end_dead_sessions().await {
             tracing::error!(%error, "les sessions finies n'ont pas pu être fermées");

@@ -1,12 +1,15 @@
 use anyhow::Context;
 use clap::Subcommand;
+use huis_kernel::SystemClock;
 use huis_register::{ChangeKind, Erasure, Register};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use super::{say, say_error};
+use crate::place::Place;
 
 /// Le registre des traitements.
 #[derive(Subcommand)]

@@ -1,6 +1,6 @@
 use anyhow::Context;
 use clap::Subcommand;
-use huis_trace::{LogKey, Verifier, witness::last_heads};
+use huis_trace::{LogKey, Verifier};
 use std::{
     fs::File,
     io::{BufReader, BufWriter, Write},
@@ -75,15 +75,18 @@ impl Command {
                     File::open(&file)
                         .with_context(|| format!("{} ne se lit pas", file.display()))?,
                 );
-                let mut verifier = Verifier::new(&key);
+                let mut verifier = Verifier::new(key);
                 if let Some(witness) = witness {
                     let heads = std::fs::read_to_string(&witness)
                         .with_context(|| format!("{} ne se lit pas", witness.display()))?;
-                    verifier = verifier.witnessed(last_heads(&heads, &key));
+                    verifier = verifier.witnessed(heads);
                 }
                 match verifier.verify(export) {
                     Ok(report) => {
-                        say(&format!("Journal intact : {report}"));
+                        say(&format!(
+                            "Journal intact : {} lignes présentes sur {}, {} jours clos dont {} purgés ({})",
+                            report.lines, report.size, report.closed_days, report.purged_days, report.origin
+                        ));
                         Ok(ExitCode::SUCCESS)
                     }
                     Err(findings) => {
