@@ -4,7 +4,7 @@
 use huis_access::decide_job;
 use huis_demo::{DemoDossier, Showcase, dossiers, worth_trying};
 use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId, SeededRng, Zone};
-use huis_store::dossiers::CardRow;
+use huis_store::{dossiers::CardRow, grants::GrantRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::UnitState;
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,17 +152,18 @@ impl Huis {
         let today = self.today(&office);
         let names: BTreeMap<_, _> =
             self.store.territories(office.office).await?.into_iter().collect();
-        let agents = self.store.agents().await?;
+        let mut agents = self.store.agents().await?;
+        agents.retain(|a| a.state == "active");
+        // The first that was loaded is the one that the loader names.
+        agents.sort_by_key(|a| a.created_at);
         let mut grants = self.store.grants(office.office).await?;
         grants.retain(|g| grant_of(g.clone()).in_force(today));
-        // The first given is the one that the loader names.
-        grants.sort_by_key(|g| g.given_at);
         let register = &self.processed(PROCESSING)?.register;
         let mut logins = Vec::new();
         for profile in &register.profiles {
-            let found = grants.iter().filter(|g| g.profile == profile.id).find_map(|g| {
-                let agent = agents.iter().find(|a| a.id == g.agent && a.state == "active")?;
-                Some((g, agent))
+            let found = agents.iter().find_map(|agent| {
+                let held = |g: &&GrantRow| g.agent == agent.id && g.profile == profile.id;
+                Some((grants.iter().find(held)?, agent))
             });
             let Some((grant, agent)) = found else { continue };
             let place = |code: &String| names.get(code).unwrap_or(code).clone();
