@@ -92,6 +92,8 @@ fn wishes(chromium: &Path, profile: &Path) -> Value {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+                // A page that still scrolls is not where one clicks.
+                "--force-prefers-reduced-motion",
                 "--lang=fr-FR", "--accept-lang=fr-FR,fr", "--window-size=1280,900", user_data,
             ],
         },
