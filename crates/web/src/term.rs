@@ -87,7 +87,8 @@ impl Chip {
 fn long(days: u64) -> String {
     match days {
         ..=729 => format!("{}\u{a0}mois", days / 30),
-        _ => format!("{}\u{a0}ans", days / 365),
+        // Four years are 1 461 days.
+        _ => format!("{}\u{a0}ans", days * 4 / 1461),
     }
 }
 

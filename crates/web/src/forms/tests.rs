@@ -220,8 +220,8 @@ proptest! {
     #[test]
     fn a_form_decodes_what_a_browser_encodes(name in "[a-z.]{1,9}", value in any::<String>()) {
         let encoded: String = value.bytes().map(|b| format!("%{b:02X}")).collect();
-        let form = FormData::decode(format!("{name}={encoded}&z=a+b").as_bytes()).unwrap();
+        let form = FormData::decode(format!("{name}={encoded}&0=a+b").as_bytes()).unwrap();
         prop_assert_eq!(form.get(&name), Some(value.as_str()));
-        prop_assert_eq!(form.get("z"), Some("a b"));
+        prop_assert_eq!(form.get("0"), Some("a b"));
     }
 }

@@ -282,7 +282,7 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
         id: id.into(),
         label: label.into(),
         fields,
-        more: render_fields(&more, &empty, &[], &local),
+        more: if id == "g-local" { render_fields(&more, &empty, &[], &local) } else { vec![] },
     };
     let mut form =
         FormView::default().posts("/dossiers/nouveau", "Ouvrir le dossier").cancels("/journee");
