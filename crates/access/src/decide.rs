@@ -136,10 +136,12 @@ pub fn decide<'r>(
             continue;
         }
         // the two environments have two grants. A hold opens nothing and spans both.
-        let archivist =
-            profile.can(Power::Archive) && !profile.can(Power::Lists) && !profile.can(Power::Search);
+        let archivist = profile.can(Power::Archive)
+            && !profile.can(Power::Lists)
+            && !profile.can(Power::Search);
         let holds = want == Want::Power(Power::Hold);
-        if !holds && (card.archived && !profile.can(Power::Archive) || !card.archived && archivist) {
+        if !holds && (card.archived && !profile.can(Power::Archive) || !card.archived && archivist)
+        {
             refusal = Refusal::Archived;
             continue;
         }

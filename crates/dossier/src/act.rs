@@ -66,7 +66,8 @@ pub struct EffectiveAct<'a> {
 pub fn effective(history: &[Act]) -> Vec<EffectiveAct<'_>> {
     let mut out: Vec<EffectiveAct<'_>> = Vec::new();
     for act in history.iter().filter(|a| !a.voided) {
-        let target = act.corrects.and_then(|no| out.iter_mut().find(|e| e.no == no || e.last == no));
+        let target =
+            act.corrects.and_then(|no| out.iter_mut().find(|e| e.no == no || e.last == no));
         match target {
             Some(e) => {
                 e.last = act.no;

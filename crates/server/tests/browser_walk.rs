@@ -132,7 +132,8 @@ fn summons(desk: &Desk<'_>, dossier: &str) {
     let hearing = [("audience_le", "12/06/2025")];
     desk.record(dossier, "assignation", "28/03/2025", &hearing);
     let due = term(desk, "Notifier l’assignation au préfet");
-    for part in ["01/05/2025", "Dernier jour sûr pour agir : 30/04/2025", "24, III", "6 semaines"] {
+    for part in ["01/05/2025", "Dernier jour sûr pour agir : 30/04/2025", "24, III", "6 semaines"]
+    {
         assert!(due.contains(part), "« {part} » explains the deadline: {due}");
     }
     // The reasoning unfolds with the keyboard alone.
@@ -169,12 +170,7 @@ fn order_to_leave(desk: &Desk<'_>, dossier: &str) {
     assert!(end.contains("09/09/2025"), "{end}");
     // the prefect informs the commission; until then the page keeps asking.
     assert!(desk.all("#suite .offers li").join("\n").contains("Information de la CCAPEX"));
-    desk.record(
-        dossier,
-        "information-ccapex",
-        "09/07/2025",
-        &[("objet", "commandement_quitter")],
-    );
+    desk.record(dossier, "information-ccapex", "09/07/2025", &[("objet", "commandement_quitter")]);
     assert!(!desk.all("#suite .offers li").join("\n").contains("Information de la CCAPEX"));
 }
 
@@ -227,7 +223,8 @@ fn sees_four_things(desk: &Desk<'_>, number: &str) {
     assert_eq!(desk.browser.count("#chronologie, #echeances").unwrap(), 0);
     let page = desk.browser.source().unwrap();
     // The landlord is no field of theirs, and neither is what any act says.
-    for hidden in ["17/05/1980", "06 39 98", "650", "1 500", "Jugement", "Commandement", "impayé"] {
+    for hidden in ["17/05/1980", "06 39 98", "650", "1 500", "Jugement", "Commandement", "impayé"]
+    {
         assert!(!page.contains(hidden), "« {hidden} » is not theirs to see");
     }
     let offers = desk.all("#suite .offers li a");

@@ -115,7 +115,9 @@ impl Huis {
                             .entry(row.unit.clone())
                             .or_default() += 1;
                     }
-                    Err(error @ (UseError::Store(StoreError::Database(_)) | UseError::Trace(_))) => {
+                    Err(
+                        error @ (UseError::Store(StoreError::Database(_)) | UseError::Trace(_)),
+                    ) => {
                         return Err(error);
                     }
                     // One dossier that cannot be swept must not keep the others past their term.
@@ -163,8 +165,7 @@ impl Huis {
         };
         let holds = work.holds(office, dossier).await?;
         let next = next_rows(register, &card, &sealed.units, &holds);
-        let still =
-            next.iter().any(|n| n.unit == due.unit && n.step == "destroy" && n.on <= today);
+        let still = next.iter().any(|n| n.unit == due.unit && n.step == "destroy" && n.on <= today);
         if !still {
             work.set_next(office, dossier, &next).await?;
             work.commit().await?;

@@ -60,8 +60,7 @@ impl Huis {
     ) -> Result<Vec<Adopted>, StartError> {
         let store = Store::open(&options.location).await?;
         let office = store.offices().await?.into_iter().next().ok_or(StartError::NotInitialised)?;
-        let zone =
-            huis_kernel::Zone::named(&office.zone).unwrap_or_else(huis_kernel::Zone::utc);
+        let zone = huis_kernel::Zone::named(&office.zone).unwrap_or_else(huis_kernel::Zone::utc);
         let now = options.clock.now();
         let today = now.date_in(&zone);
         let mut adopted = Vec::new();
@@ -101,8 +100,13 @@ impl Huis {
         let huis = Self::open(options).await?;
         for one in &adopted {
             let authority = Authority::Job("registre".to_owned());
-            let mut line =
-                Line::new(huis.now(), authority, &one.id, "administration", Operation::RegisterChanged);
+            let mut line = Line::new(
+                huis.now(),
+                authority,
+                &one.id,
+                "administration",
+                Operation::RegisterChanged,
+            );
             line.detail.insert("en-vigueur".to_owned(), one.in_force.to_string());
             huis.trace(line).await?;
         }
@@ -120,14 +124,14 @@ async fn may_adopt(
     login: &str,
     today: Date,
 ) -> Result<(), StartError> {
-    let no = || told("seul un agent en fonction qui tient le registre peut le faire entrer en vigueur");
+    let no =
+        || told("seul un agent en fonction qui tient le registre peut le faire entrer en vigueur");
     let agent =
         store.agent_by_login(Login::typed(login).as_str()).await?.filter(|a| a.state == "active");
     let agent = agent.ok_or_else(no)?;
     let grants = store.grants_of(agent.id).await?;
     let may = grants.into_iter().map(grant_of).any(|g| {
-        g.in_force(today)
-            && register.profile(&g.profile).is_some_and(|p| p.can(Power::Register))
+        g.in_force(today) && register.profile(&g.profile).is_some_and(|p| p.can(Power::Register))
     });
     if may { Ok(()) } else { Err(no()) }
 }

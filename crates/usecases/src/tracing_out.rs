@@ -30,7 +30,8 @@ impl Huis {
         let hex: String = entry.iter().map(|b| format!("{b:02x}")).collect();
         line.detail.insert("ecriture".to_owned(), hex);
         // A line that no log would take must fail here, with the act, and not at the next start.
-        let known = line.processing == INSTALLATION || self.processed.contains_key(&line.processing);
+        let known =
+            line.processing == INSTALLATION || self.processed.contains_key(&line.processing);
         if line.check().is_err() || !known {
             return Err(UseError::Internal("trace"));
         }

@@ -148,14 +148,12 @@ impl Me {
             path: self.path.clone(),
             office: self.caller.office.name.clone(),
             demo: self.app.huis.is_demonstration(),
-            loosened: self
-                .processed()
-                .ok()
-                .and_then(|p| p.local.as_ref())
-                .and_then(|local| match local {
+            loosened: self.processed().ok().and_then(|p| p.local.as_ref()).and_then(|local| {
+                match local {
                     LocalStatus::Loosened { authorisation, .. } => Some(authorisation.clone()),
                     LocalStatus::Stricter { .. } => None,
-                }),
+                }
+            }),
             agent: Some(AgentMenu {
                 name: self.caller.agent.name.clone(),
                 role,
@@ -178,9 +176,7 @@ impl FromRequestParts<App> for Me {
         let Some(session) = parts.extensions.get::<Session>().cloned() else {
             // A page is found again after signing in; a form must be opened anew.
             let to = match parts.method {
-                axum::http::Method::GET => {
-                    routes::with_return(routes::SIGN_IN, parts.uri.path())
-                }
+                axum::http::Method::GET => routes::with_return(routes::SIGN_IN, parts.uri.path()),
                 _ => routes::SIGN_IN.to_owned(),
             };
             return Err(Redirect::to(&to).into_response());
@@ -424,4 +420,3 @@ pub fn fail(error: UseError) -> PageError {
         }
     }
 }
-

@@ -85,7 +85,11 @@ impl Command {
                     Ok(report) => {
                         say(&format!(
                             "Journal intact : {} lignes présentes sur {}, {} jours clos dont {} purgés ({})",
-                            report.lines, report.size, report.closed_days, report.purged_days, report.origin
+                            report.lines,
+                            report.size,
+                            report.closed_days,
+                            report.purged_days,
+                            report.origin
                         ));
                         Ok(ExitCode::SUCCESS)
                     }

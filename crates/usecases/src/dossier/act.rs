@@ -272,18 +272,19 @@ impl Huis {
         else {
             return Err(UseError::Invalid(vec!["Cet acte est déjà annulé.".into()]));
         };
-        let after = unlock(&rule, &sealed, source)?.compute(Operation::Compute, caller.now, |plain| {
-            let acts: Vec<Act> = plain
-                .acts
-                .iter()
-                .cloned()
-                .map(|mut a| {
-                    a.voided |= a.no == no;
-                    a
-                })
-                .collect();
-            standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
-        })?;
+        let after =
+            unlock(&rule, &sealed, source)?.compute(Operation::Compute, caller.now, |plain| {
+                let acts: Vec<Act> = plain
+                    .acts
+                    .iter()
+                    .cloned()
+                    .map(|mut a| {
+                        a.voided |= a.no == no;
+                        a
+                    })
+                    .collect();
+                standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
+            })?;
         let receipt = self.receipt(after.line().clone()).await?;
         let after = after.release(&receipt)?;
         set_standing(&mut card, &after);

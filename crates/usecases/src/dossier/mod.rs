@@ -47,9 +47,7 @@ impl Huis {
             Some(card) => Ok(card),
             // I13: a number that does not exist costs, traces and answers as one that is hidden;
             // and whoever tries numbers one after the other is seen doing it.
-            None => {
-                self.refuse(caller, processing, operation, None, Refusal::OutOfPerimeter).await
-            }
+            None => self.refuse(caller, processing, operation, None, Refusal::OutOfPerimeter).await,
         }
     }
 

@@ -134,12 +134,9 @@ impl Huis {
             standing.flags.clear();
             standing.step_label.clear();
             if !proof.can(Power::Archive) {
-                for text in [
-                    &mut standing.stage,
-                    &mut standing.step,
-                    &mut card.stage,
-                    &mut card.step,
-                ] {
+                for text in
+                    [&mut standing.stage, &mut standing.step, &mut card.stage, &mut card.step]
+                {
                     text.clear();
                 }
                 (standing.reopened, standing.closed_on) = (0, None);

@@ -312,7 +312,7 @@ fn refusal_label(rule: &str) -> &str {
         "hors-perimetre" => "hors du périmètre de l’habilitation",
         "hors-profil" => "non prévu par le profil",
         "second-facteur" => "second facteur manquant",
-        "archive" => "dossier archivé",
+        "archive" => "dossier en cours ou archivé, fermé à l’habilitation",
         "partenaire" => "accès des partenaires fermé",
         "propre-alerte" => "alerte à son propre sujet",
         "phrase" => "phrase secrète inexacte",

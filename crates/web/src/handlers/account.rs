@@ -60,11 +60,7 @@ fn known(any: &AnySession) -> Result<&Session, Redirect> {
     }
 }
 
-async fn mine(
-    State(app): State<App>,
-    me: Maybe,
-    any: AnySession,
-) -> Result<Response, PageError> {
+async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Response, PageError> {
     let me = match (me, &any.session) {
         (Ok(me), _) => me,
         (Err(_), Some(session)) if session.state.pending != Next::Done => {

@@ -27,9 +27,11 @@ pub struct AlertView {
     pub id: String,
     /// What was seen (« 84 dossiers ouverts en une heure »).
     pub title: String,
+    /// What was seen, in numbers.
+    pub summary: String,
     /// How serious.
     pub tone: Tone,
-    /// Agent, when, threshold, dossiers.
+    /// Agent, when.
     pub facts: Vec<Pair>,
     /// The trace lines that raised it.
     pub traces: Option<Link>,

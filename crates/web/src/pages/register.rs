@@ -97,6 +97,15 @@ impl RegisterPage {
             }
         }
     }
+    /// What a retention unit holds, in labels.
+    pub fn holds(&self, unit: &huis_register::Retention) -> String {
+        let sections = unit.sections.iter().filter_map(|s| self.register.section(s));
+        let mut labels: Vec<&str> = sections.map(|s| s.label.as_str()).collect();
+        if !unit.acts.is_empty() {
+            labels.push("actes");
+        }
+        labels.join(", ")
+    }
     /// What a profile sees, in labels.
     pub fn sees(&self, profile: &huis_register::Profile) -> String {
         let mut out = Vec::new();

@@ -33,7 +33,7 @@ pub struct Retention {
 /// What one step of one retention unit will do.
 #[derive(Clone, Debug)]
 pub struct PlanLine {
-    /// The unit (« dossier »).
+    /// The unit, by its code.
     pub unit: String,
     /// The rule (« à la clôture », « 4 ans après la clôture »).
     pub rule: String,

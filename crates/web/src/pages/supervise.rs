@@ -52,9 +52,9 @@ pub struct Load {
     pub active: u64,
     /// Late.
     pub late: u64,
-    /// Bar length, 0 to 100, against the largest of the table.
+    /// Bar length, 0 to 1000, against the largest of the table.
     pub bar: u64,
-    /// Late part of the bar, 0 to 100.
+    /// Late part of the bar, 0 to 1000.
     pub late_bar: u64,
 }
 

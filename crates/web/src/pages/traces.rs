@@ -40,13 +40,17 @@ pub struct TraceLine {
     pub who: String,
     /// That agent's lines.
     pub who_href: Option<String>,
-    /// Service, network address.
+    /// Service.
     pub role: String,
     /// Operation.
     pub operation: String,
-    /// Dossiers (numbers).
-    pub dossiers: String,
-    /// Sections with their fields, and what else the line says.
+    /// The first dossiers, each with its own traces.
+    pub dossiers: Vec<Link>,
+    /// How many others.
+    pub others: String,
+    /// The sections opened or written.
+    pub sections: String,
+    /// Their fields, and what else the line says.
     pub what: Vec<Pair>,
     /// Purpose.
     pub purpose: String,

@@ -252,14 +252,12 @@ fn view() -> dossier::DossierView {
                 article: "CPCE, art. R. 153-1".into(),
             },
         ],
-        others: vec![
-            dossier::OfferView {
-                label: "Demander un rapport de police".into(),
-                href: format!("/dossiers/{NUMBER}/actes/rapport-demande"),
-                expected: false,
-                article: "X-08".into(),
-            },
-        ],
+        others: vec![dossier::OfferView {
+            label: "Demander un rapport de police".into(),
+            href: format!("/dossiers/{NUMBER}/actes/rapport-demande"),
+            expected: false,
+            article: "X-08".into(),
+        }],
         refused: vec![dossier::RefusedView {
             label: "Demande d’indemnité amiable".into(),
             reason: "possible dès le refus, exprès ou né du silence (17/03/2026).".into(),
@@ -313,9 +311,8 @@ fn view() -> dossier::DossierView {
 }
 
 fn archive_page(locale: Locale, locked: bool) -> archive::Archive {
-    let unlock = [
-        field("phrase", "Phrase secrète de l’archive", FieldKind::Text { max: 200 }, true, ""),
-    ];
+    let unlock =
+        [field("phrase", "Phrase secrète de l’archive", FieldKind::Text { max: 200 }, true, "")];
     let name = [
         field("nom", "Nom", FieldKind::Name, true, ""),
         field("prenom", "Prénom", FieldKind::Name, true, ""),
@@ -361,9 +358,11 @@ fn traces_page(locale: Locale) -> traces::Traces {
         at: at.into(),
         who: who.into(),
         who_href: Some("/traces?agent=0123".into()),
-        role: "Sous-préfecture de Mulhouse · 192.0.2.7".into(),
+        role: "Sous-préfecture de Mulhouse".into(),
         operation: "Consultation".into(),
-        dossiers: NUMBER.into(),
+        dossiers: vec![Link::new(NUMBER, format!("/dossiers/{NUMBER}/traces"))],
+        others: "et 12 autres".into(),
+        sections: "Occupant n°\u{a0}1, Local".into(),
         what: what.iter().map(|(a, b)| Pair::new(*a, *b)).collect(),
         purpose: "Instruction de la procédure".into(),
         outcome: if refused { "Refusé\u{a0}: hors du périmètre" } else { "Fait" }.into(),

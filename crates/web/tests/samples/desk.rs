@@ -19,7 +19,11 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("journee-vide", html(&day_page(locale, true))),
         (
             "journee-police",
-            html(&day::Day { by_number: Some(by_number()), idle: vec![], ..day_page(locale, true) }),
+            html(&day::Day {
+                by_number: Some(by_number()),
+                idle: vec![],
+                ..day_page(locale, true)
+            }),
         ),
         ("recherche", html(&search_page(locale))),
         ("resultats", html(&results(locale, false))),
@@ -338,7 +342,11 @@ fn list_page(locale: Locale, empty: bool) -> list::List {
         shell: shell(locale, "/dossiers", Some(Place::List), &["Ma journée", "Dossiers"]),
         filters: filters(),
         filtered: empty,
-        count: if empty { String::new() } else { "Par cinquante, le dernier modifié d’abord".into() },
+        count: if empty {
+            String::new()
+        } else {
+            "Par cinquante, le dernier modifié d’abord".into()
+        },
         rows: if empty { vec![] } else { rows(&many) },
         next: Some("/dossiers?apres=3f".into()),
         first: None,
@@ -347,13 +355,12 @@ fn list_page(locale: Locale, empty: bool) -> list::List {
 }
 
 fn board_page(locale: Locale) -> board::Board {
-    let cell =
-        |count, late| board::Cell {
-            count,
-            late,
-            href: "/dossiers?etape=cfp&secteur=684".into(),
-            late_href: "/dossiers?etape=cfp&secteur=684&retard=oui".into(),
-        };
+    let cell = |count, late| board::Cell {
+        count,
+        late,
+        href: "/dossiers?etape=cfp&secteur=684".into(),
+        late_href: "/dossiers?etape=cfp&secteur=684&retard=oui".into(),
+    };
     let row = |unit: &str, cells: &[(u32, u32)]| board::BoardRow {
         unit: unit.into(),
         cells: cells.iter().map(|(c, l)| cell(*c, *l)).collect(),

@@ -133,6 +133,7 @@ fn alerts_page(locale: Locale, empty: bool) -> alerts::Alerts {
         alerts::AlertView {
             id: id.into(),
             title: title.into(),
+            summary: "84 dossiers ouverts en une heure (seuil\u{a0}: 60)".into(),
             tone,
             facts: vec![
                 Pair::new("Agent", "Bruno Keller"),

@@ -122,7 +122,9 @@ async fn show(app: &App, me: &Me, id: AgentId, after: After) -> Result<Response,
             },
         ),
     ];
-    facts.extend(line.waits_until.map(|at| Pair::new("Trop d’essais, attente jusqu’au", instant(at))));
+    facts.extend(
+        line.waits_until.map(|at| Pair::new("Trop d’essais, attente jusqu’au", instant(at))),
+    );
     facts.extend(line.closed_at.map(|at| Pair::new("Fermé le", instant(at))));
     let duties = open.then(|| {
         let fields = duty_fields();
@@ -141,7 +143,7 @@ async fn show(app: &App, me: &Me, id: AgentId, after: After) -> Result<Response,
         form.posts(format!("{base}/fermer"), "Fermer le compte")
     });
     let answer = page(&Account {
-        shell: shell(me, Place::Accounts, Some(("Comptes", routes::ACCOUNTS)), "Compte"),
+        shell: shell(me, Place::Accounts, Some(("Comptes", routes::ACCOUNTS)), "Compte", &base),
         name: line.name.clone(),
         state: state.to_owned(),
         tone,
@@ -249,7 +251,9 @@ async fn duties(
                     Err(error) => return Err(fail(error)),
                 }
             }
-            (None, Some(_)) => Some("Une date enregistrée se corrige, elle ne s’efface pas.".into()),
+            (None, Some(_)) => {
+                Some("Une date enregistrée se corrige, elle ne s’efface pas.".into())
+            }
             _ => None,
         };
         wrong.extend(fault.map(|message| FieldFault {

@@ -136,11 +136,10 @@ async fn show(app: &App, me: &Me, asked: &str, after: After) -> Result<Response,
         Some(refused) => FormView::refused(&fields(), refused, &context),
         None => FormView::from_facts(&fields(), &Facts::new(), &context),
     };
-    let option = |(code, label): &(&str, &str)| {
-        ((*code).to_owned(), (*label).to_owned(), *code == asked)
-    };
+    let option =
+        |(code, label): &(&str, &str)| ((*code).to_owned(), (*label).to_owned(), *code == asked);
     Ok(page(&Accounts {
-        shell: shell(me, Place::Accounts, None, "Comptes"),
+        shell: shell(me, Place::Accounts, None, "Comptes", routes::ACCOUNTS),
         filters: vec![Filter {
             name: "etat".to_owned(),
             label: "Comptes".to_owned(),

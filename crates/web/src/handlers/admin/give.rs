@@ -9,11 +9,7 @@ use axum::{
 use huis_dossier::{Facts, Value};
 use huis_kernel::Date;
 use huis_register::{Choice, Field, FieldKind, Power, Profile, Register, power_label};
-use huis_usecases::{
-    UseError,
-    accounts::AccountState,
-    grants::NewGrant,
-};
+use huis_usecases::{UseError, accounts::AccountState, grants::NewGrant};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{faults, shell, typed};
@@ -93,13 +89,24 @@ async fn agents(app: &App, me: &Me) -> Result<Vec<(String, String)>, PageError> 
 
 /// What each profile opens, in the register's words.
 fn profile_help(register: &Register, profile: &Profile) -> ProfileHelp {
-    let mut seen: Vec<&str> = Vec::new();
-    for path in &profile.sees {
-        let section = register.sections.iter().find(|s| s.id == path.section);
-        if let Some(section) = section.filter(|s| !seen.contains(&s.label.as_str())) {
-            seen.push(&section.label);
-        }
-    }
+    let seen: Vec<String> = register
+        .sections
+        .iter()
+        .filter_map(|section| {
+            let fields: Vec<&str> = section
+                .fields
+                .iter()
+                .filter(|f| profile.sees_field(&section.id, &f.id))
+                .map(|f| f.label.as_str())
+                .collect();
+            match fields.len() {
+                0 => None,
+                n if n == section.fields.len() => Some(section.label.clone()),
+                1..=3 => Some(format!("{} ({})", section.label, fields.join(", "))),
+                n => Some(format!("{} ({n}\u{a0}champs)", section.label)),
+            }
+        })
+        .collect();
     let mut parts = Vec::new();
     if !seen.is_empty() {
         parts.push(format!("Voit\u{a0}: {}.", seen.join(", ")));
@@ -155,6 +162,7 @@ async fn show(
             Place::Grants,
             Some(("Habilitations", routes::GRANTS)),
             "Donner une habilitation",
+            routes::GIVE,
         ),
         profiles: given(me, register).iter().map(|p| profile_help(register, p)).collect(),
         units: units

@@ -79,8 +79,7 @@ impl<'a> Around<'a> {
     pub fn row(&self, grant: &GrantLine) -> GrantRow {
         let (zone, today) = (self.me.zone(), self.me.caller.today);
         let giver = grant.giver.as_deref().unwrap_or("l’installation");
-        let sponsor =
-            grant.sponsor.as_ref().map(|s| format!(" ({s})")).unwrap_or_default();
+        let sponsor = grant.sponsor.as_ref().map(|s| format!(" ({s})")).unwrap_or_default();
         let live = matches!(grant.state, GrantState::InForce | GrantState::Coming);
         let within = |mine: &Vec<String>| {
             mine.is_empty()
@@ -170,7 +169,7 @@ async fn show(
         options,
     };
     let answer = page(&Grants {
-        shell: shell(me, Place::Grants, None, "Habilitations"),
+        shell: shell(me, Place::Grants, None, "Habilitations", routes::GRANTS),
         filters: vec![
             filter("etat", "État", states.collect()),
             filter("profil", "Profil", std::iter::once(any).chain(profiles).collect()),

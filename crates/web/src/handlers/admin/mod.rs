@@ -29,12 +29,13 @@ pub fn routes() -> Router<App> {
         .merge(settings::routes())
 }
 
-/// The shell of a page under one of the main places.
-fn shell(me: &Me, place: Place, above: Option<(&str, &str)>, label: &str) -> Shell {
+/// The shell of a page under one of the main places. `at` is its own address: a refused form
+/// stands at the address it was posted to, which the language switch cannot come back to.
+fn shell(me: &Me, place: Place, above: Option<(&str, &str)>, label: &str, at: &str) -> Shell {
     let mut crumbs = vec![Crumb::link(me.locale.t("nav.day"), routes::DAY)];
     crumbs.extend(above.map(|(label, href)| Crumb::link(label, href)));
     crumbs.push(Crumb::here(label));
-    me.shell(Some(place), crumbs)
+    Shell { path: at.to_owned(), ..me.shell(Some(place), crumbs) }
 }
 
 /// A perimeter as read.
@@ -58,9 +59,7 @@ fn faults(reasons: Vec<String>, fields: &[Field]) -> Vec<FieldFault> {
     reasons
         .into_iter()
         .map(|reason| match about(&reason) {
-            Some((field, message)) => {
-                FieldFault { field: Some(field), message, article: None }
-            }
+            Some((field, message)) => FieldFault { field: Some(field), message, article: None },
             None => FieldFault { field: None, message: reason, article: None },
         })
         .collect()

@@ -1,11 +1,6 @@
 //! The periodic review of all grants: each confirmed or withdrawn, one by one.
 
-use axum::{
-    Router,
-    extract::State,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::State, response::Response, routing::get};
 use huis_kernel::GrantId;
 use huis_usecases::UseError;
 
@@ -52,7 +47,13 @@ async fn show(
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let was_refused = !faults.is_empty();
     let answer = page(&Review {
-        shell: shell(me, Place::Grants, Some(("Habilitations", routes::GRANTS)), "Revue"),
+        shell: shell(
+            me,
+            Place::Grants,
+            Some(("Habilitations", routes::GRANTS)),
+            "Revue",
+            routes::REVIEW,
+        ),
         action: routes::REVIEW.to_owned(),
         open: state.open.is_some(),
         faults,

@@ -62,12 +62,7 @@ fn field(line: &SettingLine) -> Field {
     let help = fmt::french(&format!("{} ({})", line.setting.help, line.setting.source));
     Field {
         help: Some(help),
-        ..plain(
-            line.setting.key,
-            &fmt::french(line.setting.label),
-            kind,
-            line.setting.required,
-        )
+        ..plain(line.setting.key, &fmt::french(line.setting.label), kind, line.setting.required)
     }
 }
 
@@ -113,7 +108,7 @@ async fn show(
         });
     }
     let answer = page(&Settings {
-        shell: shell(me, Place::Settings, None, "Réglages"),
+        shell: shell(me, Place::Settings, None, "Réglages", routes::SETTINGS),
         groups,
         health: health(app, &lines),
     });

@@ -114,7 +114,7 @@ fn open_view(me: &Me, alert: AlertLine, refused: Option<&FormFaults>) -> AlertVi
         };
         form.posts(format!("/alertes/{}", alert.id), "Fermer l’alerte")
     });
-    let mut facts = vec![Pair::new("Constaté", french(&alert.summary))];
+    let mut facts = Vec::new();
     let mut traces = None;
     if let Some((agent, name, service)) = &alert.agent {
         facts.push(Pair::new("Agent", format!("{name} ({service})")));
@@ -128,6 +128,7 @@ fn open_view(me: &Me, alert: AlertLine, refused: Option<&FormFaults>) -> AlertVi
     AlertView {
         id: format!("alerte-{}", alert.id),
         title: alert.title,
+        summary: french(&alert.summary),
         tone: if altered { Tone::Bad } else { Tone::Warning },
         facts,
         traces,

@@ -46,7 +46,7 @@ async fn unlock(
 ) -> Result<Response, PageError> {
     let phrase = form.get("phrase").unwrap_or_default().trim();
     match app.huis.unlock_archive(&me.caller, &me.processing, phrase).await {
-        Ok(()) => Ok(flash(app.tls, routes::ARCHIVE, Tone::Good, "flash.archive_open")),
+        Ok(()) => Ok(Redirect::to(routes::ARCHIVE).into_response()),
         Err(UseError::Invalid(faults)) => {
             let faults = faults.into_iter().map(|message| FieldFault {
                 field: Some("phrase".to_owned()),
@@ -141,6 +141,8 @@ fn passphrase(wrong: Option<&FormFaults>) -> FormView {
     for field in &mut form.fields {
         field.input_type = "password";
     }
+    // One field, whose fault stands beside it; and what was typed is not kept.
+    form.summary.clear();
     form.posts("/archives/ouvrir", "Ouvrir l’archive")
 }
 

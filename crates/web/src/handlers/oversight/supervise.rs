@@ -76,7 +76,7 @@ fn figures(me: &Me, seen: &Supervision) -> Vec<Figure> {
         },
         Figure {
             value: fmt::count(seen.letters_unsent),
-            label: "Dossiers dont une lettre d’information reste à envoyer (X-15)".to_owned(),
+            label: "Dossiers qui attendent une lettre d’information".to_owned(),
             hot: seen.letters_unsent > 0,
             link: None,
         },
@@ -104,8 +104,8 @@ fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
         stage: stage.map(str::to_owned),
         active,
         late,
-        bar: active * 100 / most,
-        late_bar: late * 100 / most,
+        bar: active * 1000 / most,
+        late_bar: late * 1000 / most,
     };
     let mut out = Vec::new();
     for (unit, (active, late, mut cells)) in units {

@@ -125,7 +125,7 @@ async fn show(
         }),
         filters: vec![operations(query.operation)],
         only,
-        lines: found.lines.into_iter().map(|l| line(me, l, Some(asked))).collect(),
+        lines: found.lines.into_iter().map(|l| line(me, l, Some(asked), None)).collect(),
         next: found.next.as_ref().map(|p| asked.address(Some(p))),
         first: (!asked.avant.is_empty()).then(|| asked.address(None)),
     }))
@@ -156,7 +156,7 @@ async fn of_dossier(
         evidence: None,
         filters: Vec::new(),
         only: None,
-        lines: lines.into_iter().map(|l| line(&me, l, asked.as_ref())).collect(),
+        lines: lines.into_iter().map(|l| line(&me, l, asked.as_ref(), Some(number))).collect(),
         next: None,
         first: None,
     }))
@@ -182,36 +182,48 @@ fn operations(chosen: Option<Operation>) -> Filter {
     }
 }
 
-fn line(me: &Me, line: TraceLine, asked: Option<&Asked>) -> traces::TraceLine {
+/// How many dossiers of one line are named.
+const NAMED: usize = 3;
+
+/// A line in words. On the page of one dossier (`of`), that one is not said again.
+fn line(
+    me: &Me,
+    line: TraceLine,
+    asked: Option<&Asked>,
+    of: Option<CaseNumber>,
+) -> traces::TraceLine {
     let agent_href = |agent: AgentId| {
         asked.map(|a| {
             Asked { agent: agent.to_string(), avant: String::new(), ..a.clone() }.address(None)
         })
     };
-    let mut role = line.service;
-    if let Some(address) = &line.address {
-        role = if role.is_empty() { address.clone() } else { format!("{role} · {address}") };
-    }
-    let named = line.dossiers.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let others = line.count.saturating_sub(u64::try_from(named.len()).unwrap_or(0));
-    let dossiers = match (named.as_slice(), others) {
-        ([], 0) => "—".to_owned(),
-        ([], n) => format!("{} dossier{}", fmt::count(n), fmt::s(n)),
-        (some, 0) => some.join(", "),
-        (some, n) => format!("{} et {} autre{}", some.join(", "), fmt::count(n), fmt::s(n)),
+    let known = line.dossiers.iter().filter(|n| of != Some(**n)).take(NAMED);
+    let dossiers: Vec<Link> =
+        known.map(|n| Link::new(n.to_string(), routes::dossier_part(*n, "traces"))).collect();
+    let said = dossiers.len() + usize::from(of.is_some());
+    let others = line.count.saturating_sub(u64::try_from(said).unwrap_or(0));
+    let others = match (others, said) {
+        (0, _) => String::new(),
+        (n, 0) => format!("{} dossier{}", fmt::count(n), fmt::s(n)),
+        (n, _) => format!("et {} autre{}", fmt::count(n), fmt::s(n)),
     };
-    let sections = line.sections.into_iter().map(|(label, fields)| {
-        Pair::new(label, if fields.is_empty() { "tout".to_owned() } else { fields.join(", ") })
-    });
-    let detail = line.detail.into_iter().map(|(k, v)| Pair::new(capital(&k), french(&v)));
+    let sections: Vec<&str> = line.sections.iter().map(|s| s.0.as_str()).collect();
+    let sections = sections.join(", ");
+    let fields = line.sections.iter().filter(|s| !s.1.is_empty());
+    let fields = fields.map(|(label, fields)| Pair::new(label.clone(), fields.join(", ")));
+    let detail = line.detail.iter().map(|(k, v)| Pair::new(capital(k), french(v)));
+    let address = line.address.iter().map(|a| Pair::new("Adresse réseau", a.clone()));
+    let what = fields.chain(detail).chain(address).collect();
     traces::TraceLine {
         at: when(me, line.place.at),
         who: line.who,
         who_href: line.agent.and_then(agent_href),
-        role,
+        role: line.service,
         operation: line.operation.label().to_owned(),
         dossiers,
-        what: sections.chain(detail).collect(),
+        others,
+        sections,
+        what,
         purpose: line.purpose,
         outcome: line.outcome,
         refused: line.refused,
