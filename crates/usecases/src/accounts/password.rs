@@ -266,7 +266,7 @@ fn rule_lines(rules: &PasswordRules, administrator: bool) -> Vec<PasswordRule> {
         }),
         line(rules.not_common.as_ref(), |()| "pas un mot de passe courant".to_owned()),
         line(rules.history.as_ref(), |n| format!("différent des {n} précédents")),
-        line(renewal.or(rules.renewal.as_ref()), |delay| format!("changé tous les {delay}")),
+        line(renewal.or(rules.renewal.as_ref()), |delay| format!("changé au bout de {delay} au plus tard")),
     ]
     .into_iter()
     .flatten()

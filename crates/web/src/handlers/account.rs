@@ -112,15 +112,9 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
         sessions: sessions
             .iter()
             .map(|s| {
-                let from = if s.current { "Cette session" } else { "Autre session" };
-                Pair::new(
-                    format!("{from}, depuis {}", s.address),
-                    format!(
-                        "ouverte le {}, vue le {}",
-                        fmt::instant(s.since, &zone),
-                        fmt::instant(s.seen, &zone)
-                    ),
-                )
+                let which = if s.current { "Cette session" } else { "Autre session" };
+                let since = fmt::instant(s.since, &zone);
+                Pair::new(format!("{which}, {}", s.address), format!("depuis le {since}"))
             })
             .collect(),
     }))

@@ -70,7 +70,6 @@ pub(super) fn state(line: &AgentLine) -> (&'static str, Tone) {
         AccountState::Closed => ("fermé", Tone::Info),
         AccountState::Locked => ("bloqué", Tone::Bad),
         AccountState::Active if line.waits_until.is_some() => ("trop d’essais", Tone::Warning),
-        AccountState::Active if line.signed_in_at.is_none() => ("jamais connecté", Tone::Info),
         AccountState::Active => ("actif", Tone::Good),
     }
 }
@@ -125,7 +124,7 @@ async fn show(app: &App, me: &Me, asked: &str, after: After) -> Result<Response,
                 service: line.service,
                 state: word.to_owned(),
                 tone,
-                last: line.signed_in_at.map_or_else(String::new, |at| fmt::instant(at, &zone)),
+                last: line.signed_in_at.map_or("jamais".to_owned(), |at| fmt::instant(at, &zone)),
                 second_factor: line.second_factor,
                 grants: line.grants,
             }
