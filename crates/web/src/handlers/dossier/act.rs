@@ -371,6 +371,11 @@ fn recorded(app: &App, work: &Work<'_>, done: &ActRecorded) -> Response {
         // the file left the running ones as it closed; its page is the archivists'.
         return flash(app.tls, routes::DAY, Tone::Good, "flash.act_closed");
     }
+    let was_archived = work.opened.as_ref().is_some_and(|o| o.card.archived);
+    if was_archived && !work.me.can(Power::Lists) {
+        // reopened, it is a running file again, which an archivist does not follow.
+        return flash(app.tls, routes::ARCHIVE, Tone::Good, "flash.reopened");
+    }
     let to = format!("{}#acte-{}", routes::dossier(work.number), done.no);
     if done.flags.iter().any(|f| f.severity > Severity::Info) && work.opened.is_some() {
         return flash(app.tls, &to, Tone::Warning, "flash.act_flagged");
