@@ -1,5 +1,6 @@
 //! The demonstration goes the way of any dossier, is the same for the same seed, and refuses
 //! anything that is not a demonstration.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,5 +1,11 @@
 //! The engine on a real store, with the clock in hand: who sees what, what lives how long, what
 //! is noticed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

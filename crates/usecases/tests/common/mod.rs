@@ -1,6 +1,14 @@
 //! A small world: an installation in a temporary folder (or database), a clock moved by hand, and
 //! agents of any profile.
-#![allow(dead_code, clippy::allow_attributes_without_reason, clippy::allow_attributes)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    missing_docs
+)]
 
 use huis_accounts::Cost;
 use huis_demo::DemoAgent;
