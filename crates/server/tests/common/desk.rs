@@ -94,7 +94,7 @@ impl<'a> Desk<'a> {
         self.fill(fields);
         self.send();
         if self.browser.count("main [name='_etape']").unwrap() > 0 {
-            assert!(self.main().contains("Rien n’est encore enregistré"), "{kind}");
+            assert!(self.main().contains("Rien n'est encore enregistré"), "{kind}");
             self.leave(|| self.browser.click("main [value='confirmer']").unwrap());
         }
         let page = self.main();

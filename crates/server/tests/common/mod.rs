@@ -131,7 +131,8 @@ impl House {
     }
 }
 
-/// Text as one reads it: any run of spaces, unbreakable ones included, is one space.
+/// Text as one reads it: any run of spaces, unbreakable ones included, is one space, and an
+/// apostrophe is an apostrophe.
 pub fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('’', "'").split_whitespace().collect::<Vec<_>>().join(" ")
 }
