@@ -25,6 +25,8 @@ pub const GRANTS: &str = "/habilitations";
 pub const TRACES: &str = "/traces";
 /// The retention plan.
 pub const RETENTION: &str = "/conservation";
+/// Yearly counters without identity.
+pub const COUNTERS: &str = "/compteurs";
 /// The register.
 pub const REGISTER: &str = "/registre";
 /// Accounts.

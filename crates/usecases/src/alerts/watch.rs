@@ -82,6 +82,9 @@ impl Huis {
         let (first, last) = (draft.first, draft.last);
         let lines = if first == last {
             format!("trace n° {first}")
+        } else if last < first {
+            // The first one is in the log of another server, or of before a start.
+            format!("dernière trace n° {last}")
         } else {
             format!("traces n° {first} à {last}")
         };

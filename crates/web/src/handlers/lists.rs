@@ -167,10 +167,16 @@ fn doors(me: &Me) -> Vec<Link> {
         (Power::Grant, "Gérer les habilitations", routes::GRANTS),
         (Power::Register, "Lire le registre", routes::REGISTER),
     ];
-    all.into_iter()
+    let mut doors: Vec<Link> = all
+        .into_iter()
         .filter(|(power, ..)| me.can(*power))
         .map(|(_, label, href)| Link::new(label, href))
-        .collect()
+        .collect();
+    // a ministry has no way to a dossier, and reads what was counted without identity.
+    if doors.is_empty() && !me.opens_dossiers() && me.profiles().any(|p| !p.partner) {
+        doors.push(Link::new("Lire les compteurs anonymes", routes::COUNTERS));
+    }
+    doors
 }
 
 fn count(n: u64, label: &str, href: &str, tone: Tone) -> day::Count {

@@ -88,6 +88,16 @@ pub struct Activity {
     pub searches: u64,
 }
 
+/// The counters alone, for whom the rest is closed.
+#[derive(Template)]
+#[template(path = "pages/counters.html")]
+pub struct Counters {
+    /// Shell.
+    pub shell: Shell,
+    /// Yearly counters without identity.
+    pub counters: Vec<Counter>,
+}
+
 /// A figure of a year, without identity.
 #[derive(Clone, Debug)]
 pub struct Counter {

@@ -24,6 +24,13 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("alertes", html(&alerts_page(locale, false))),
         ("alertes-vide", html(&alerts_page(locale, true))),
         ("registre", html(&register_page(locale))),
+        (
+            "compteurs",
+            html(&supervise::Counters {
+                shell: shell(locale, "/compteurs", None, &["Ma journée", "Compteurs"]),
+                counters: counters(),
+            }),
+        ),
         ("article-30", html(&article30_page(locale))),
         ("conservation", html(&retention_page(locale))),
         ("comptes", html(&accounts_page(locale))),

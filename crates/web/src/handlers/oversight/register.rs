@@ -38,7 +38,7 @@ async fn entry(State(app): State<App>, me: Me) -> Result<Response, PageError> {
         Crumb::here("Fiche de l’article 30"),
     ];
     let parts = entry.article30.into_iter().map(|(heading, rows)| {
-        (heading, rows.into_iter().map(|(what, says)| Pair::new(what, says)).collect())
+        (heading, rows.into_iter().map(|(what, says)| Pair::new(what, lines(&says))).collect())
     });
     Ok(page(&Article30 {
         shell,
@@ -48,6 +48,15 @@ async fn entry(State(app): State<App>, me: Me) -> Result<Response, PageError> {
         on: fmt::date(me.caller.today),
         parts: parts.collect(),
     }))
+}
+
+/// A long enumeration, one item a line.
+fn lines(says: &str) -> String {
+    const SEPARATOR: &str = "\u{a0}; ";
+    if says.matches(SEPARATOR).count() < 3 {
+        return says.to_owned();
+    }
+    says.replace(SEPARATOR, "\n")
 }
 
 fn version(me: &Me, version: RegisterVersion) -> Version {

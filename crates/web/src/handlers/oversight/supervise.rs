@@ -13,17 +13,17 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
-    layout::Place,
+    layout::{Crumb, Place},
     pages::{
         CaseRow, Link,
-        supervise::{Activity, Awaited, Counter, Figure, Load, Supervise},
+        supervise::{Activity, Awaited, Counter, Counters, Figure, Load, Supervise},
     },
     routes,
 };
 
 /// Its page.
 pub fn routes() -> Router<App> {
-    Router::new().route(routes::SUPERVISE, get(supervise))
+    Router::new().route(routes::SUPERVISE, get(supervise)).route(routes::COUNTERS, get(alone))
 }
 
 async fn supervise(State(app): State<App>, me: Me) -> Result<Response, PageError> {
@@ -117,18 +117,25 @@ fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
 }
 
 fn stuck(me: &Me, line: StuckLine) -> CaseRow {
-    let moved = super::when(me, line.changed_at);
     CaseRow {
         number: line.number.to_string(),
         href: routes::dossier(line.number),
-        what: format!("Plus rien depuis le {moved}"),
-        due: None,
+        what: "Dernier mouvement".to_owned(),
+        due: Some(line.changed_at.date_in(&me.zone())),
         chip: None,
         stage: line.stage,
         step: String::new(),
         unit: line.territory,
         mark: None,
     }
+}
+
+/// The counters alone: a ministry reads no more than these.
+async fn alone(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+    let lines = app.huis.counters(&me.caller, &me.processing).await.map_err(fail)?;
+    let crumbs = vec![Crumb::link("Ma journée", routes::DAY), Crumb::here("Compteurs")];
+    let counters = lines.into_iter().map(counter).collect();
+    Ok(page(&Counters { shell: me.shell(None, crumbs), counters }))
 }
 
 /// The counters, when the caller may read them.

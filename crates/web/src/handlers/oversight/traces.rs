@@ -235,6 +235,17 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
 }
 
+fn told(lines: u64, closed: u64, purged: u64) -> String {
+    let counted = |n: u64, what: &str, how: &str| {
+        let s = fmt::s(n);
+        (n > 0).then(|| format!("{} {what}{s}{how}", fmt::count(n)))
+    };
+    let closed = counted(closed, "journée", if closed > 1 { " closes" } else { " close" });
+    let purged = counted(purged, "purgée", " au terme");
+    let parts = [counted(lines, "trace", ""), closed, purged];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn verified(report: &TraceReport) -> Verified {
     let (tone, text) = if report.sound() {
         let lines = report.lines();
@@ -259,16 +270,7 @@ fn verified(report: &TraceReport) -> Verified {
         .iter()
         .map(|log| {
             let told = match &log.result {
-                Ok(r) => format!(
-                    "{} trace{}, {} journée{} close{}, {} purgée{} à leur terme",
-                    fmt::count(r.lines),
-                    fmt::s(r.lines),
-                    fmt::count(r.closed_days),
-                    fmt::s(r.closed_days),
-                    fmt::s(r.closed_days),
-                    fmt::count(r.purged_days),
-                    fmt::s(r.purged_days)
-                ),
+                Ok(r) => told(r.lines, r.closed_days, r.purged_days),
                 Err(findings) => {
                     let each = findings.iter().take(20).map(|f| french(&f.to_string()));
                     each.collect::<Vec<_>>().join("\u{a0}; ")
