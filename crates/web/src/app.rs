@@ -265,8 +265,9 @@ pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
     handlers::routes()
         .layer(middleware::from_fn_with_state(app.clone(), session))
         .layer(middleware::from_fn(guard::same_site))
-        .layer(middleware::from_fn(errors::pages))
         .merge(crate::static_routes())
+        // Around every address, those that do not exist included: they answer as the refused (I13).
+        .layer(middleware::from_fn(errors::pages))
         .layer(middleware::from_fn_with_state(Headers { tls, rng }, headers::strict))
         .with_state(app)
 }
