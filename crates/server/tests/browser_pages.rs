@@ -1,18 +1,24 @@
 //! Every page of the navigation, for an agent of each profile, before a real browser: no fault of
 //! accessibility that a machine can see, nothing that the browser complains of, the banner of the
 //! demonstration. Then the keyboard alone.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod common;
 
 use common::{ARCHIVE, House, PROCESSING, desk::Desk};
 use huis_testkit::{Key, axe};
-use huis_usecases::demo::Loaded;
+use huis_usecases::demo::{DemoLogin, Loaded};
 use serde_json::{Value, json};
 
 const TODAY: &str = "2026-11-23";
 const DOSSIERS: usize = 120;
-/// The sector of the first police agent.
-const MULHOUSE: &str = "684";
 
 /// Those who work on dossiers.
 #[test]
@@ -35,8 +41,7 @@ fn pages_of_those_who_watch_and_administer_x_21() {
 /// Partners, whom the installation has not let in, and one who has not signed in.
 #[test]
 fn pages_of_those_who_stay_outside_x_21_x_26() {
-    let partners =
-        ["commissaire-justice", "service-social", "bailleur", "caf", "banque-de-france"];
+    let partners = ["commissaire-justice", "service-social", "bailleur", "caf", "banque-de-france"];
     pages(&partners);
 }
 
@@ -49,12 +54,12 @@ fn pages(profiles: &[&str]) {
         look(&desk, path, "nobody", &mut faults);
     }
     for profile in profiles {
-        let login = &logins.iter().find(|l| l.profile == *profile).unwrap().login;
-        desk.sign_in(login);
+        let login = logins.iter().find(|l| l.profile == *profile).unwrap();
+        desk.sign_in(&login.login);
         let mut paths = desk.all_links("nav.main a");
         assert!(paths.contains(&"/journee".to_owned()), "{profile}: {paths:?}");
         paths.extend(["/aide".to_owned(), "/mon-compte".to_owned()]);
-        paths.extend(more(&desk, profile, &loaded));
+        paths.extend(more(&desk, login, &loaded));
         for path in &paths {
             look(&desk, path, profile, &mut faults);
         }
@@ -64,8 +69,8 @@ fn pages(profiles: &[&str]) {
 }
 
 /// A dossier as this profile may open it, and forms.
-fn more(desk: &Desk<'_>, profile: &str, loaded: &Loaded) -> Vec<String> {
-    match profile {
+fn more(desk: &Desk<'_>, login: &DemoLogin, loaded: &Loaded) -> Vec<String> {
+    match login.profile.as_str() {
         "instructeur" | "secretaire-ccapex" | "chef" => {
             desk.go("/dossiers");
             let dossier = desk.all_links("table.cases th a").remove(0);
@@ -81,8 +86,10 @@ fn more(desk: &Desk<'_>, profile: &str, loaded: &Loaded) -> Vec<String> {
             let store = desk.house.huis.store();
             let number = desk.house.wait(async {
                 let office = store.offices().await.unwrap().remove(0).office;
+                let sectors = store.territories(office).await.unwrap();
+                let mine = sectors.into_iter().find(|s| login.scope == [s.1.clone()]).unwrap().0;
                 let cards = store.running(office, PROCESSING, None, 1_000).await.unwrap();
-                cards.into_iter().find(|card| card.territory == MULHOUSE).unwrap().number
+                cards.into_iter().find(|card| card.territory == mine).unwrap().number
             });
             vec![format!("/dossiers/{number}")]
         }

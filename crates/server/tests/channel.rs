@@ -1,4 +1,12 @@
 //! The channel: nothing in the clear but on the loopback, TLS of today.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod program;
 
@@ -13,7 +21,8 @@ use std::{
     time::Duration,
 };
 use tokio_rustls::rustls::{
-    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, Stream, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, Stream,
+    SupportedProtocolVersion,
     crypto::ring,
     pki_types::ServerName,
     version::{TLS12, TLS13},
@@ -78,7 +87,10 @@ impl Served {
     }
 
     /// The version agreed on with a client that speaks these, and the head of the sign-in page.
-    fn sign_in_page(&self, versions: &[&'static SupportedProtocolVersion]) -> (ProtocolVersion, String) {
+    fn sign_in_page(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> (ProtocolVersion, String) {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
             .unwrap()

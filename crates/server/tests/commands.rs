@@ -1,5 +1,13 @@
 //! The program as an operator runs it: the built binary, its options, what it says and what it
 //! refuses to do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod program;
 
@@ -231,7 +239,11 @@ fn a_demonstration_stays_in_its_own_folder_x_21() {
     let hints = fs::read_to_string(data.join("a-essayer.txt")).unwrap();
     assert!(hints.contains("60 dossiers fictifs") && hints.contains("À essayer"), "{hints}");
     let doctor = huis(&["doctor", "--data", path(&data)]);
-    assert!(doctor.ok && doctor.says.contains("n'y mettez aucune donnée réelle"), "{}", doctor.says);
+    assert!(
+        doctor.ok && doctor.says.contains("n'y mettez aucune donnée réelle"),
+        "{}",
+        doctor.says
+    );
     // Started again, it is the same one.
     let again = huis(&["demo", "--prepare-only", "--data", path(&data)]);
     assert!(again.ok && again.says.contains("60 dossiers fictifs"), "{}", again.says);

@@ -1,5 +1,13 @@
 //! The same journey with plain requests: every page works where no script runs, and what is not
 //! one's own answers as if it did not exist.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod common;
 

@@ -55,14 +55,8 @@ pub fn demonstration(dossiers: usize) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("demo");
     let count = dossiers.to_string();
-    let ran = huis(&[
-        "demo",
-        "--prepare-only",
-        "--data",
-        data.to_str().unwrap(),
-        "--dossiers",
-        &count,
-    ]);
+    let ran =
+        huis(&["demo", "--prepare-only", "--data", data.to_str().unwrap(), "--dossiers", &count]);
     assert!(ran.ok, "{}", ran.errors);
     (folder, data)
 }
