@@ -111,6 +111,14 @@ impl World {
         Self { huis, clock, folder, location, root }
     }
 
+    /// How to open it with registers of one's own.
+    pub fn options_with(&self, local_registers: Vec<(String, String)>) -> Options {
+        // Each opening is another writer of the trace: it needs a name of its own.
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1_000);
+        let seed = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Options { local_registers, ..options(&self.location, &self.root, &self.clock, seed) }
+    }
+
     /// The same installation opened again, as a second server or after a restart.
     pub async fn again(&self, seed: u64) -> Arc<Huis> {
         Huis::open(options(&self.location, &self.root, &self.clock, seed)).await.unwrap()
