@@ -263,9 +263,6 @@ pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
     let app = App { huis, tls, behind_proxy };
     let rng: Arc<dyn Rng> = Arc::new(huis_kernel::SystemRng);
     handlers::routes()
-        // Ours, so that it goes through the layers too: the page of an address that is nobody's is
-        // the one of a page that one may not see (I13).
-        .fallback(|| async { PageError::NotFound })
         .layer(middleware::from_fn_with_state(app.clone(), session))
         .layer(middleware::from_fn(guard::same_site))
         .merge(crate::static_routes())
