@@ -1,6 +1,12 @@
 //! The demonstration goes the way of any dossier, is the same for the same seed, and refuses
 //! anything that is not a demonstration.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod common;
 

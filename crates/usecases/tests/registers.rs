@@ -1,7 +1,13 @@
 //! The register is the program's configuration: a change of its file alone changes what may be
 //! collected; what loosens needs its authorisation (A-03, I11), what erases sooner a second person
 //! and a notice.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason
+)]
 
 mod common;
 

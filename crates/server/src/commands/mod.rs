@@ -25,7 +25,7 @@ pub fn say_error(line: &str) {
 pub fn progress(what: &str, done: usize, of: usize) {
     use std::io::IsTerminal;
     let mut err = std::io::stderr();
-    let tenths = if of == 0 { 20 } else { done * 20 / of };
+    let tenths = (done * 20).checked_div(of).unwrap_or(20);
     let bar: String = (0..20).map(|i| if i < tenths { '█' } else { '░' }).collect();
     if err.is_terminal() {
         let end = if done >= of { "\n" } else { "" };
