@@ -30,6 +30,11 @@ pub const FINDINGS: [(&str, &str); 6] = [
     ("technique", "Incident technique corrigé"),
 ];
 
+/// A second factor that an administrator took away. While it is open, that account gets no reset
+/// link from an administrator: the two together would open it to whoever holds both, and someone
+/// else must look in between.
+pub(crate) const FACTOR: &str = "second-facteur";
+
 /// The longest remark at the closing of an alert.
 const LONGEST_NOTE: usize = 500;
 /// How many alerts a page shows; open ones come first.
@@ -47,6 +52,7 @@ pub fn rule_label(rule: &str) -> &str {
         "parcours" => "Dossiers ouverts l’un après l’autre",
         "propre-nom" => "Recherche ou dossier à son propre nom",
         "dossiers-clos" => "Consultation de dossiers clos",
+        FACTOR => "Second facteur retiré d’un compte",
         INTEGRITY => "Intégrité d’un dossier rompue",
         LOG => "Journal des accès altéré",
         other => other,
@@ -138,6 +144,17 @@ impl Huis {
         dossier: DossierId,
     ) -> Result<(), UseError> {
         self.alert_broken(processing, caller.office.office, dossier).await
+    }
+
+    /// Is such an alert about this agent still open?
+    pub(crate) async fn is_alerted(
+        &self,
+        office: OfficeId,
+        rule: &str,
+        agent: AgentId,
+    ) -> Result<bool, UseError> {
+        let alerts = self.store.alerts(office, SHOWN).await?;
+        Ok(alerts.iter().any(|a| a.closed_at.is_none() && a.rule == rule && a.agent == Some(agent)))
     }
 
     /// The same, found by a job (the sweep, the pass over deadlines).

@@ -12,6 +12,7 @@ mod common;
 
 use common::*;
 use huis_dossier::Facts;
+use huis_kernel::SeededRng;
 use huis_store::Location;
 use huis_testkit::Postgres;
 use huis_usecases::{NewCase, Question, Reading, SectionCommand, UseError};
@@ -259,4 +260,35 @@ async fn the_police_see_three_things_and_a_ministry_none_x_13_x_14() {
     // no report before it is asked for.
     let early = world.act(&pol, number, draft("deposer-rapport", "2026-03-02", &[])).await;
     assert!(matches!(early, Err(UseError::Faults(_))), "X-08: {early:?}");
+}
+
+/// one administrator alone does not get into an agent's account: once a second factor
+/// was taken away, no reset link is handed over before the data-protection officer has looked. And
+/// an administrator of one territory has no hand on the accounts of another.
+#[tokio::test]
+async fn an_account_is_not_taken_over_by_one_administrator_x_11_x_17_x_24() {
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[COLMAR]).await;
+    world.agent("adam", "administrateur", &[]).await;
+    world.agent("mila", "administrateur", &[MULHOUSE]).await;
+    world.agent("dora", "dpo", &[]).await;
+    let anne = world.caller("anne").await.actor.agent;
+    let (adam, mila) = (world.caller("adam").await, world.caller("mila").await);
+    let huis = &world.huis;
+    let elsewhere = huis.admin_reset(&mila, anne).await;
+    assert!(matches!(elsewhere, Err(UseError::NotFound)), "X-11: {elsewhere:?}");
+    assert!(matches!(huis.lock_agent(&mila, anne).await, Err(UseError::NotFound)));
+    huis.admin_reset(&adam, anne).await.unwrap();
+    let secret = world.root.seal_secret("totp", anne.as_bytes(), &[9; 20], &SeededRng::new(4));
+    let mut work = huis.store().begin().await.unwrap();
+    work.keep_next_totp(anne, secret.clone()).await.unwrap();
+    assert!(work.set_totp(anne, Some((&secret, 1)), adam.now).await.unwrap());
+    work.commit().await.unwrap();
+    huis.drop_second_factor(&adam, anne).await.unwrap();
+    let both = huis.admin_reset(&adam, anne).await;
+    assert!(matches!(both, Err(UseError::Invalid(_))), "{both:?}");
+    let dora = world.caller("dora").await;
+    let alert = huis.alerts(&dora, PROCESSING).await.unwrap().remove(0);
+    huis.close_alert(&dora, PROCESSING, alert.id, "justifie", "").await.unwrap();
+    huis.admin_reset(&adam, anne).await.unwrap();
 }

@@ -316,7 +316,10 @@ fn client(app: &App, request: &Request) -> String {
     if app.behind_proxy
         && let Some(last) = request
             .headers()
-            .get("x-forwarded-for")
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            // The last line is the proxy's own: the others may be the client's.
             .and_then(|v| v.to_str().ok())
             .and_then(|v| v.rsplit(',').next())
         && let Ok(address) = last.trim().parse::<std::net::IpAddr>()

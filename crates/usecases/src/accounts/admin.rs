@@ -208,6 +208,7 @@ impl Huis {
         reason: &str,
     ) -> Result<(), UseError> {
         let processing = self.with_power(caller, Power::Accounts, Operation::AccountClosed).await?;
+        self.within_reach(caller, agent).await?;
         self.not_oneself(caller, agent)?;
         let reason = reason.trim();
         if reason.is_empty() {
@@ -237,6 +238,7 @@ impl Huis {
     /// Stops an account for a time (a doubt, a long absence): its sessions close, its grants wait.
     pub async fn lock_agent(&self, caller: &Caller, agent: AgentId) -> Result<(), UseError> {
         let processing = self.with_power(caller, Power::Accounts, Operation::AdminCommand).await?;
+        self.within_reach(caller, agent).await?;
         self.not_oneself(caller, agent)?;
         let now = self.now();
         let row = self.store.agent(agent).await?.filter(|a| a.state == "active");
@@ -254,6 +256,7 @@ impl Huis {
     pub async fn unlock_agent(&self, caller: &Caller, agent: AgentId) -> Result<(), UseError> {
         let processing =
             self.with_power(caller, Power::Accounts, Operation::AccountUnlocked).await?;
+        self.within_reach(caller, agent).await?;
         let row = self.store.agent(agent).await?.filter(|a| a.state != "closed");
         let row = row.ok_or(UseError::NotFound)?;
         let login = Login::typed(&row.login);
@@ -280,6 +283,7 @@ impl Huis {
         on: Date,
     ) -> Result<(), UseError> {
         let processing = self.with_power(caller, Power::Accounts, Operation::AdminCommand).await?;
+        self.within_reach(caller, agent).await?;
         if on > caller.today {
             return Err(UseError::Invalid(vec!["Cette date est à venir.".to_owned()]));
         }
@@ -327,6 +331,32 @@ impl Huis {
         }
         let Some((id, why)) = refusal else { return Err(UseError::NotFound) };
         self.refuse(caller, id, operation, None, why).await
+    }
+
+    /// An administrator of one territory has no hand on the accounts of another: all that the
+    /// account holds today must be within theirs. Otherwise it is as if it did not exist (I13).
+    pub(super) async fn within_reach(
+        &self,
+        caller: &Caller,
+        agent: AgentId,
+    ) -> Result<(), UseError> {
+        let scopes: Vec<Vec<String>> = self
+            .processed
+            .values()
+            .filter_map(|p| caller.power(&p.register, Power::Accounts).ok())
+            .collect();
+        let within = |held: &[String]| {
+            scopes.iter().any(|scope| {
+                scope.is_empty() || (!held.is_empty() && held.iter().all(|t| scope.contains(t)))
+            })
+        };
+        let grants = self.store.grants_of(agent).await?;
+        let all = grants
+            .into_iter()
+            .map(crate::caller::grant_of)
+            .filter(|g| g.in_force(caller.today))
+            .all(|g| g.office == caller.office.office && within(&g.territories));
+        if all { Ok(()) } else { Err(UseError::NotFound) }
     }
 
     /// A line about an account.

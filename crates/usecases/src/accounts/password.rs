@@ -18,6 +18,7 @@ use crate::{
         sign_in::{Opening, refused},
         traces::Told,
     },
+    alerts::FACTOR,
 };
 
 /// One rule of the account's passwords, as the page tells it.
@@ -172,9 +173,14 @@ impl Huis {
     /// not open the account to whoever carries it: the second factor is still asked.
     pub async fn admin_reset(&self, caller: &Caller, agent: AgentId) -> Result<String, UseError> {
         let processing = self.with_power(caller, Power::Accounts, Operation::ResetAsked).await?;
+        self.within_reach(caller, agent).await?;
         let row = self.store.agent(agent).await?.ok_or(UseError::NotFound)?;
         if agent == caller.actor.agent {
             let reason = "Pour vous-même, passez par « Mot de passe oublié ».";
+            return Err(UseError::Invalid(vec![reason.to_owned()]));
+        }
+        if self.is_alerted(caller.office.office, FACTOR, agent).await? {
+            let reason = "Le second facteur de ce compte vient d’être retiré : le délégué à la protection des données doit d’abord fermer l’alerte.";
             return Err(UseError::Invalid(vec![reason.to_owned()]));
         }
         let account = self.account(&row)?;

@@ -2,11 +2,12 @@ use huis_accounts::{Level, RecoveryCode, SecondFactor, ThrottleKey, TotpSecret};
 use huis_kernel::AgentId;
 use huis_register::Power;
 use huis_store::StoreError;
-use huis_trace::Operation;
+use huis_trace::{Dossiers, Operation};
 
 use crate::{
     Caller, Huis, UseError,
     accounts::{CallerState, Next, Session, Signed, sign_in::Opening, state::TOTP, traces::Told},
+    alerts::{FACTOR, Raise},
 };
 
 /// What the page of enrolment shows.
@@ -124,6 +125,7 @@ impl Huis {
     ) -> Result<(), UseError> {
         let processing =
             self.with_power(caller, Power::Accounts, Operation::SecondFactorChanged).await?;
+        self.within_reach(caller, agent).await?;
         if agent == caller.actor.agent {
             let reason = "Un autre administrateur doit le faire pour vous.";
             return Err(UseError::Invalid(vec![reason.to_owned()]));
@@ -138,7 +140,19 @@ impl Huis {
         let mut line = self.line(caller, processing, Operation::SecondFactorChanged);
         line.detail.insert("compte".to_owned(), agent.to_string());
         line.detail.insert("effet".to_owned(), "retire".to_owned());
-        self.commit_told(work, vec![line]).await
+        self.commit_told(work, vec![line]).await?;
+        let summary = "Vérifiez la demande auprès de l’agent : tant que cette alerte est ouverte, aucun lien de réinitialisation n’est remis pour ce compte.";
+        self.raise(Raise {
+            office: caller.office.office,
+            processing,
+            rule: FACTOR,
+            agent: Some(agent),
+            at: self.now(),
+            summary: summary.to_owned(),
+            dossiers: Dossiers::None,
+        })
+        .await?;
+        Ok(())
     }
 
     pub(super) fn seal_totp(&self, agent: AgentId, secret: &TotpSecret) -> Vec<u8> {
