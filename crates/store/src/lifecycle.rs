@@ -62,6 +62,17 @@ pub struct DestructionRow {
 const HOLDS: &str = "SELECT hold, reason, from_on, until_on, ceiling_on, placed_by, lifted_at
      FROM hold WHERE office = $1 AND dossier = $2 ORDER BY from_on";
 
+/// A row of the card's columns, then unit, slot, date and step.
+pub(crate) fn due_row(r: &Row) -> Result<DueRow, StoreError> {
+    Ok(DueRow {
+        card: card(r)?,
+        unit: r.text(15)?,
+        slot: Slot(r.int(16)?),
+        on: r.date(17)?,
+        step: r.text(18)?,
+    })
+}
+
 fn hold(r: &Row) -> Result<HoldRow, StoreError> {
     Ok(HoldRow {
         hold: r.id16(0)?,
@@ -89,37 +100,7 @@ impl Store {
              ORDER BY u.next_on, u.dossier, u.unit LIMIT $3"
         );
         let rows = self.data.all(&sql, params![office, by, limit]).await?;
-        rows.iter()
-            .map(|r| {
-                Ok(DueRow {
-                    card: card(r)?,
-                    unit: r.text(15)?,
-                    slot: Slot(r.int(16)?),
-                    on: r.date(17)?,
-                    step: r.text(18)?,
-                })
-            })
-            .collect()
-    }
-
-    /// How many units are due by a day, by step: the preview's counts.
-    pub async fn due_counts(
-        &self,
-        office: OfficeId,
-        by: Date,
-    ) -> Result<Vec<(String, String, u64)>, StoreError> {
-        let sql = "SELECT unit, next_step, COUNT(*) FROM unit
-                   WHERE office = $1 AND next_on <= $2 GROUP BY unit, next_step ORDER BY 1, 2";
-        let rows = self.data.all(sql, params![office, by]).await?;
-        rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?, r.count(2)?))).collect()
-    }
-
-    /// Units whose awaited event is late: an alert each (I6).
-    pub async fn awaited_too_long(&self, office: OfficeId, by: Date) -> Result<u64, StoreError> {
-        let sql = "SELECT COUNT(*) FROM unit
-                   WHERE office = $1 AND next_on <= $2 AND next_step = 'alert'";
-        let row = self.data.one(sql, params![office, by]).await?;
-        row.map_or(Ok(0), |r| r.count(0))
+        rows.iter().map(due_row).collect()
     }
 
     /// Keys asked to be destroyed and not yet confirmed.

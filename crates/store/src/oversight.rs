@@ -2,11 +2,11 @@
 //! dossier bears, which alerts may go. Counts and card columns only.
 
 use huis_kernel::{Date, DossierId, Instant, OfficeId};
-use huis_vault::{Slot, Token};
+use huis_vault::Token;
 
 use crate::{
     Store, StoreError,
-    dossiers::{CARD_D, card},
+    dossiers::CARD_D,
     lifecycle::DueRow,
     sql::{Param, params},
     work::{ids, places},
@@ -95,17 +95,7 @@ impl Store {
             perimeter.on_d(&mut list)
         );
         let rows = self.data.all(&sql, list).await?;
-        rows.iter()
-            .map(|r| {
-                Ok(DueRow {
-                    card: card(r)?,
-                    unit: r.text(15)?,
-                    slot: Slot(r.int(16)?),
-                    on: r.date(17)?,
-                    step: r.text(18)?,
-                })
-            })
-            .collect()
+        rows.iter().map(crate::lifecycle::due_row).collect()
     }
 
     /// Actions to do on active dossiers, by rule, with those past their date.
