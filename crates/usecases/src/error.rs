@@ -50,6 +50,12 @@ pub enum UseError {
     /// The trace could not be made durable: nothing is shown.
     #[error("la trace n'a pas pu être écrite : rien n'est affiché")]
     Trace(#[from] TraceError),
+    /// The document was not made.
+    #[error(transparent)]
+    Document(#[from] huis_documents::DocumentError),
+    /// The sheet was not written.
+    #[error(transparent)]
+    Sheet(#[from] huis_documents::SheetError),
     /// A fault of the program.
     #[error("erreur interne ({0})")]
     Internal(&'static str),

@@ -38,6 +38,7 @@ pub struct Huis {
     pub(crate) unlocked: Mutex<HashMap<SessionId, ArchiveSecret>>,
     pub(crate) sign_in: SignIn,
     pub(crate) alerts: Mutex<crate::alerts::Watch>,
+    pub(crate) press: crate::press::PressRoom,
     pub(crate) server: String,
     pub(crate) installation: String,
     pub(crate) demonstration: bool,

@@ -9,6 +9,7 @@ mod huis;
 mod keys;
 mod life;
 mod lists;
+mod press;
 mod registers;
 mod search;
 mod start;

@@ -211,6 +211,7 @@ impl Huis {
             unlocked: Mutex::new(HashMap::new()),
             sign_in,
             alerts: Mutex::new(crate::alerts::Watch::default()),
+            press: crate::press::PressRoom::default(),
             server,
             installation,
             demonstration,

@@ -418,6 +418,7 @@ pub fn fail(error: UseError) -> PageError {
         UseError::Faults(_) | UseError::Invalid(_) => PageError::Unreadable,
         ref e if e.is_conflict() => PageError::Conflict,
         UseError::Trace(_) => PageError::Unavailable,
+        UseError::Document(huis_documents::DocumentError::TooLong { .. }) => PageError::TooLarge,
         other => {
             tracing::error!(error = %other, "page refusée");
             PageError::Internal

@@ -16,6 +16,7 @@ const RULES: &[Rule] = &[
     Rule { name: "huis-kernel", may: &[], why: "everything stands on it" },
     Rule { name: "huis-law", may: &["huis-kernel"], why: "the law knows no register" },
     Rule { name: "huis-register", may: &["huis-kernel"], why: "a register is data" },
+    Rule { name: "huis-documents", may: &["huis-kernel"], why: "a document is plain data" },
     Rule {
         name: "huis-dossier",
         may: &["huis-kernel", "huis-law", "huis-register"],
@@ -44,7 +45,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "huis-processings",
-        may: &["huis-kernel", "huis-law", "huis-register", "huis-dossier"],
+        may: &["huis-kernel", "huis-law", "huis-register", "huis-documents", "huis-dossier"],
         why: "a processing adds pure rules",
     },
     Rule {
@@ -70,6 +71,7 @@ const RULES: &[Rule] = &[
             "huis-kernel",
             "huis-law",
             "huis-register",
+            "huis-documents",
             "huis-dossier",
             "huis-processings",
             "huis-accounts",
@@ -87,6 +89,7 @@ const RULES: &[Rule] = &[
             "huis-kernel",
             "huis-law",
             "huis-register",
+            "huis-documents",
             "huis-dossier",
             "huis-accounts",
             "huis-access",
@@ -100,6 +103,7 @@ const RULES: &[Rule] = &[
             "huis-kernel",
             "huis-law",
             "huis-register",
+            "huis-documents",
             "huis-dossier",
             "huis-processings",
             "huis-accounts",
