@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod commands;
+mod mail;
 mod place;
 mod serve;
 mod tls;
@@ -26,6 +27,9 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Dit ce qui ne va pas dans une installation, et comment y remédier.
     Doctor(commands::doctor::Doctor),
+    /// L'administration : remettre un administrateur en fonction.
+    #[command(subcommand)]
+    Admin(commands::admin::Command),
     /// Le registre des traitements.
     #[command(subcommand)]
     Register(commands::register::Command),
@@ -54,6 +58,7 @@ async fn main() -> ExitCode {
         Command::Init(c) => c.run().await,
         Command::Serve(c) => c.run().await,
         Command::Doctor(c) => c.run().await,
+        Command::Admin(c) => c.run().await,
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,

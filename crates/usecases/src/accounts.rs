@@ -15,7 +15,7 @@ mod traces;
 pub use admin::{AgentLine, NewAgent};
 pub use huis_accounts::{AccountState, Cost, MustChange, Password, PasswordHash};
 pub use huis_store::accounts::{Duty, DutyDates};
-pub use mail::{Letter, Mailer};
+pub use mail::{Letter, Mailer, NotSent, Sending};
 pub use password::PasswordRule;
 pub use present::{CallerState, SessionLine};
 pub use second::{Enrolled, Enrolment};

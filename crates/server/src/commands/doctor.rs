@@ -3,13 +3,15 @@ use huis_kernel::{Clock, SystemClock};
 use std::process::ExitCode;
 
 use super::say;
-use crate::place::Place;
+use crate::{mail::MailOptions, place::Place};
 
 /// Dit ce qui ne va pas, et comment y remédier.
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    mail: MailOptions,
 }
 
 struct Report {
@@ -64,8 +66,27 @@ impl Doctor {
                 Err(error) => report.wrong(&error.to_string(), "lisez le message ci-dessus"),
             }
         }
+        self.mail(&mut report).await;
         say(if report.bad { "\nDes points sont à mendre." } else { "\nTout va bien." });
         Ok(if report.bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Talks to the mail server that these options name, as `huis serve` would.
+    async fn mail(&self, report: &mut Report) {
+        match self.mail.mailer() {
+            Ok(None) => report.note(
+                "aucun serveur de courriel dans cette commande : aucun courriel ne part",
+                "donnez --mail-host et --url à « huis serve » (et à « huis doctor » pour l'essayer)",
+            ),
+            Ok(Some(mailer)) => match mailer.try_out().await {
+                Ok(()) => report.good("le serveur de courriel répond et accepte la connexion"),
+                Err(error) => report.wrong(
+                    &format!("le serveur de courriel ne se laisse pas joindre : {error}"),
+                    "vérifiez --mail-host, --mail-port, --mail-tls, --mail-user et le mot de passe",
+                ),
+            },
+            Err(error) => report.wrong(&error.to_string(), "huis doctor --help"),
+        }
     }
 
     async fn open(&self, huis: &huis_usecases::Huis, report: &mut Report) -> anyhow::Result<()> {

@@ -2,10 +2,10 @@ use anyhow::bail;
 use clap::Args;
 use huis_kernel::{SystemClock, Zone};
 use huis_law::geo::Geo;
-use huis_usecases::{Founding, Huis, StartError, accounts::NewAgent};
+use huis_usecases::{Founding, Huis, StartError};
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::say;
+use super::{admin::Administrator, say};
 use crate::place::Place;
 
 /// Crée une installation réelle : clés, organisation, premier administrateur, service des droits.
@@ -25,24 +25,8 @@ pub struct Init {
     /// Fuseau horaire.
     #[arg(long, default_value = "Europe/Paris")]
     zone: String,
-    /// Identifiant du premier administrateur.
-    #[arg(long)]
-    admin: String,
-    /// Prénom du premier administrateur.
-    #[arg(long)]
-    first_name: String,
-    /// Nom du premier administrateur.
-    #[arg(long)]
-    last_name: String,
-    /// Courriel du premier administrateur.
-    #[arg(long)]
-    email: String,
-    /// Service du premier administrateur.
-    #[arg(long, default_value = "Administration")]
-    service: String,
-    /// Fichier contenant le mot de passe du premier administrateur.
-    #[arg(long)]
-    password_file: PathBuf,
+    #[command(flatten)]
+    first: Administrator,
     /// Fichier contenant la phrase secrète de l'archive (sept mots au moins).
     #[arg(long)]
     archive_passphrase_file: PathBuf,
@@ -62,14 +46,10 @@ impl Init {
                 self.zone
             ));
         }
-        let password = std::fs::read_to_string(&self.password_file).unwrap_or_default();
-        let password = password.trim_end_matches(['\r', '\n']).to_owned();
-        if password.is_empty() {
-            wrong.push(format!(
-                "--password-file : {} est vide ou illisible",
-                self.password_file.display()
-            ));
-        }
+        let password = self.first.password().unwrap_or_else(|fault| {
+            wrong.push(fault);
+            String::new()
+        });
         if self.name.trim().is_empty() {
             wrong.push("--name : donnez le nom de l'organisation".to_owned());
         }
@@ -113,21 +93,11 @@ impl Init {
             Err(error) => return Err(error.into()),
         }
         let huis = Huis::open(self.place.options(root, Arc::new(SystemClock))?).await?;
-        huis.bootstrap_admin(
-            &NewAgent {
-                login: self.admin.clone(),
-                first_name: self.first_name.clone(),
-                last_name: self.last_name.clone(),
-                service: self.service.clone(),
-                email: self.email.clone(),
-            },
-            &password,
-        )
-        .await?;
+        huis.bootstrap_admin(&self.first.account(), &password).await?;
         say(&format!(
             "Installation créée dans {}.\nPremier administrateur : {}\n",
             self.place.data.display(),
-            self.admin
+            self.first.admin
         ));
         say(&format!(
             "Mettez à l'abri, hors de ce serveur : la clé racine ({}) et la phrase secrète de l'archive.\nSans elles, rien ne se relit.",

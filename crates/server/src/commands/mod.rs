@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub mod admin;
 pub mod calc;
 pub mod demo;
 pub mod doctor;

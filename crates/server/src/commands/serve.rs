@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 
 use super::say;
 use crate::{
+    mail::MailOptions,
     place::Place,
     serve::{Reach, serve},
 };
@@ -23,6 +24,8 @@ pub struct Serve {
     /// Un mandataire inverse, devant, porte le TLS.
     #[arg(long)]
     behind_proxy: bool,
+    #[command(flatten)]
+    mail: MailOptions,
 }
 
 impl Serve {
@@ -38,7 +41,11 @@ impl Serve {
                 self.listen
             );
         }
+        let mailer = self.mail.mailer()?;
         let huis = self.place.open().await?;
+        if let Some(mailer) = mailer {
+            huis.declare_mail_server(Box::new(mailer));
+        }
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("l'adresse {} est déjà prise", self.listen))?;

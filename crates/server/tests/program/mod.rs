@@ -18,7 +18,8 @@ pub struct Ran {
 
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huis"));
-    for name in ["HUIS_DATA", "HUIS_DATABASE", "HUIS_KEY_FILE", "HUIS_REGISTERS", "HUIS_LISTEN"] {
+    // What the machine of the test says for itself is not what is tested.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HUIS_")) {
         command.env_remove(name);
     }
     command.env("HUIS_LOG", "error");
