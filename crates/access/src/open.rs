@@ -3,8 +3,8 @@ use huis_kernel::{AgentId, Date, Instant};
 use huis_trace::{Dossiers, Line, Operation, Outcome, SectionFields};
 use huis_unseal::{Altered, unseal};
 use huis_vault::{
-    ArchiveSecret, Binding, DataKey, Keys, RootKey, SealedAct, SealedDossier, Slot, Thing,
-    VaultError,
+    ArchiveSecret, Binding, DataKey, DigestError, Keys, RootKey, SealedAct, SealedDossier, Slot,
+    Thing, VaultError,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +36,15 @@ pub enum OpenError {
     /// The proof is for another dossier.
     #[error("la preuve d'accès vise un autre dossier")]
     WrongProof,
+}
+
+impl From<DigestError> for OpenError {
+    fn from(error: DigestError) -> Self {
+        Self::Broken(match error {
+            DigestError::Altered => "empreinte du dossier",
+            DigestError::RolledBack => "dossier ramené en arrière",
+        })
+    }
 }
 
 impl From<Altered> for OpenError {
@@ -182,6 +191,8 @@ pub fn unlock<'p, 'r>(
     if proof.office != sealed.office || proof.dossier.is_some_and(|d| d != sealed.dossier) {
         return Err(OpenError::WrongProof);
     }
+    // The whole before its parts: an older whole has parts that fit each other (I14).
+    source.root.check(sealed, source.keys)?;
     let mut units = BTreeMap::new();
     for unit in &sealed.units {
         let key = key_of(source, unit.slot)?;

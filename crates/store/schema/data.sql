@@ -68,7 +68,7 @@ CREATE TABLE dossier (
   territory TEXT NOT NULL, stage TEXT NOT NULL, step TEXT NOT NULL, opened_on TEXT NOT NULL,
   closed_on TEXT, archived BIGINT NOT NULL, reopened BIGINT NOT NULL, severity BIGINT NOT NULL,
   version BIGINT NOT NULL, revision BIGINT NOT NULL, changed_at BIGINT NOT NULL,
-  PRIMARY KEY (office, dossier)
+  seals BIGINT NOT NULL DEFAULT 0, digest BLOB NOT NULL, PRIMARY KEY (office, dossier)
 );
 CREATE UNIQUE INDEX dossier_number ON dossier (office, processing, number);
 CREATE INDEX dossier_list ON dossier (office, processing, archived, stage, territory);

@@ -6,4 +6,8 @@ CREATE TABLE key_slot (
 CREATE TABLE key_batch (
   batch BIGINT NOT NULL PRIMARY KEY, made_at BIGINT NOT NULL, saved_at BIGINT
 );
+-- The highest number that the digest of a dossier bore, beside the keys of its units: rows of the
+-- data that bear a lower one were brought back from the past (I14). Forgotten by a restore, which
+-- brings them back on purpose.
+CREATE TABLE key_mark (slot BIGINT NOT NULL PRIMARY KEY, seals BIGINT NOT NULL);
 CREATE TABLE named_key (name TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);

@@ -76,12 +76,25 @@ pub(crate) async fn load_card(
     office: OfficeId,
     dossier: DossierId,
     lock: &str,
-) -> Result<Option<CardRow>, StoreError> {
-    let sql = format!("SELECT {CARD} FROM dossier WHERE office = $1 AND dossier = $2 {lock}");
-    tx.one(&sql, params![office, dossier]).await?.as_ref().map(card).transpose()
+) -> Result<Option<(CardRow, Digest)>, StoreError> {
+    let sql = format!(
+        "SELECT {CARD}, seals, digest FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
+    );
+    let Some(row) = tx.one(&sql, params![office, dossier]).await? else { return Ok(None) };
+    Ok(Some((card(&row)?, Digest { seals: row.count(15)?, digest: row.bytes(16)? })))
 }
 
-pub(crate) async fn load_sealed(tx: &mut Tx, card: &CardRow) -> Result<SealedDossier, StoreError> {
+/// What binds the rows of a dossier together (I14).
+pub(crate) struct Digest {
+    seals: u64,
+    digest: Vec<u8>,
+}
+
+pub(crate) async fn load_sealed(
+    tx: &mut Tx,
+    card: &CardRow,
+    digest: Digest,
+) -> Result<SealedDossier, StoreError> {
     let (office, dossier) = (card.office, card.dossier);
     let units = tx
         .all(
@@ -149,7 +162,13 @@ pub(crate) async fn load_sealed(tx: &mut Tx, card: &CardRow) -> Result<SealedDos
         office,
         dossier,
         processing: card.processing.clone(),
+        number: card.number,
+        territory: card.territory.clone(),
+        opened_on: card.opened_on,
+        closed_on: card.closed_on,
         version: card.version,
+        seals: digest.seals,
+        digest: digest.digest,
         units,
         sections,
         acts,
@@ -194,8 +213,10 @@ impl Store {
         dossier: DossierId,
     ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
         let mut tx = self.data.snapshot().await?;
-        let Some(card) = load_card(&mut tx, office, dossier, "").await? else { return Ok(None) };
-        let sealed = load_sealed(&mut tx, &card).await?;
+        let Some((card, digest)) = load_card(&mut tx, office, dossier, "").await? else {
+            return Ok(None);
+        };
+        let sealed = load_sealed(&mut tx, &card, digest).await?;
         Ok(Some((card, sealed)))
     }
 }

@@ -64,17 +64,37 @@ impl Store {
 
     /// The wrapped keys of some slots.
     pub async fn keys(&self, slots: &[Slot]) -> Result<Keys, StoreError> {
-        let mut out = Keys::new();
+        let mut out = Keys::default();
         for chunk in slots.chunks(500) {
             let sql = format!(
-                "SELECT slot, key FROM key_slot WHERE slot IN ({})",
+                "SELECT k.slot, k.key, m.seals FROM key_slot k
+                 LEFT JOIN key_mark m ON m.slot = k.slot WHERE k.slot IN ({})",
                 places(1, chunk.len())
             );
             for row in self.keys.all(&sql, ids(chunk.iter().copied())).await? {
-                out.insert(Slot(row.int(0)?), KeyBlob(row.bytes(1)?));
+                out.extend([(Slot(row.int(0)?), KeyBlob(row.bytes(1)?))]);
+                out.not_below(row.opt_int(2)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
             }
         }
         Ok(out)
+    }
+
+    /// Marks, beside the keys of dossiers' units, the number that their digest bears. It never
+    /// goes down.
+    pub async fn mark_slots(&self, marks: &[(Slot, u64)]) -> Result<(), StoreError> {
+        let rows = marks.iter().map(|(slot, seals)| params![*slot, *seals]).collect();
+        let mut tx = self.keys.begin().await?;
+        let tail = "ON CONFLICT (slot) DO UPDATE SET seals = excluded.seals
+                    WHERE key_mark.seals < excluded.seals";
+        tx.insert("key_mark", "slot, seals", rows, tail).await?;
+        tx.commit().await
+    }
+
+    /// Forgets every mark: for a restore alone, which brings the data back to an older state on
+    /// purpose.
+    pub async fn forget_marks(&self) -> Result<(), StoreError> {
+        self.keys.run("DELETE FROM key_mark", vec![]).await?;
+        Ok(())
     }
 
     /// Overwrites keys: they are gone. Idempotent. The slot numbers stay, as the list of what was
@@ -91,6 +111,8 @@ impl Store {
                 places(3, chunk.len())
             );
             tx.run(&sql, list).await?;
+            let sql = format!("DELETE FROM key_mark WHERE slot IN ({})", places(1, chunk.len()));
+            tx.run(&sql, ids(chunk.iter().copied())).await?;
         }
         tx.commit().await
     }

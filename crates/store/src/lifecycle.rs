@@ -335,16 +335,4 @@ impl Work {
             .await?;
         Ok(n == 1)
     }
-
-    /// The slots of the acts of a unit: destroyed with it.
-    pub async fn act_slots(
-        &mut self,
-        office: OfficeId,
-        dossier: DossierId,
-        unit: &str,
-    ) -> Result<Vec<Slot>, StoreError> {
-        let sql = "SELECT slot FROM act WHERE office = $1 AND dossier = $2 AND unit = $3";
-        let rows = self.0.all(sql, params![office, dossier, unit]).await?;
-        rows.iter().map(|r| r.int(0).map(Slot)).collect()
-    }
 }

@@ -71,10 +71,10 @@ impl Work {
         dossier: DossierId,
     ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
         let lock = self.0.for_update();
-        let Some(card) = load_card(&mut self.0, office, dossier, lock).await? else {
+        let Some((card, digest)) = load_card(&mut self.0, office, dossier, lock).await? else {
             return Ok(None);
         };
-        let sealed = load_sealed(&mut self.0, &card).await?;
+        let sealed = load_sealed(&mut self.0, &card, digest).await?;
         Ok(Some((card, sealed)))
     }
 
@@ -94,8 +94,8 @@ impl Work {
         self.0
             .run(
                 "INSERT INTO dossier (office, dossier, processing, number, territory, stage, step,
-                 opened_on, closed_on, archived, reopened, severity, version, revision, changed_at)
-                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
+                 opened_on, closed_on, archived, reopened, severity, version, revision, changed_at,
+                 digest) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
                 params![
                     card.office,
                     card.dossier,
@@ -112,6 +112,7 @@ impl Work {
                     card.version,
                     card.revision,
                     card.changed_at,
+                    Vec::<u8>::new(),
                 ],
             )
             .await?;
@@ -140,6 +141,20 @@ impl Work {
                     card.changed_at,
                     card.revision,
                 ],
+            )
+            .await?;
+        if n == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Writes the digest of a dossier, one after the one that was loaded; `Conflict` when another
+    /// came between.
+    pub async fn set_digest(&mut self, after: &SealedDossier) -> Result<(), StoreError> {
+        let n = self
+            .0
+            .run(
+                "UPDATE dossier SET seals = $3, digest = $4
+                 WHERE office = $1 AND dossier = $2 AND seals = $3 - 1",
+                params![after.office, after.dossier, after.seals, &after.digest],
             )
             .await?;
         if n == 1 { Ok(()) } else { Err(StoreError::Conflict) }

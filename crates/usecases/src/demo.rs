@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Huis, UseError,
     caller::grant_of,
-    dossier::{Founding, next_rows, set_standing, term_rows},
+    dossier::{Founding, changed, next_rows, set_standing, term_rows},
     start::StartError,
 };
 
@@ -194,6 +194,7 @@ impl Huis {
         let mut fresh = fresh.into_iter();
         let proof = decide_job(register, "demonstration", office);
         let (mut lines, mut blobs, mut archived) = (Vec::new(), Vec::new(), 0);
+        let mut marks = Vec::new();
         let mut active = Vec::new();
         for (number, dossier) in batch {
             let author = |i: usize| agents.get(i).copied().unwrap_or(AgentId::from_bytes([0; 16]));
@@ -268,11 +269,14 @@ impl Huis {
             work.set_next(office, id, &next).await?;
             let tokens: Vec<_> = seal.change.tokens.take().into_iter().flatten().collect();
             work.set_tokens(office, id, &tokens, seal.card.archived).await?;
+            let after = changed(&seal.shell, &seal.change.units, &seal.change.acts);
+            marks.push(self.seal_digest(&mut work, &seal.card, after).await?);
             let entry = self.beside(&mut work, &mut seal.line).await?;
             lines.push((entry, seal.line));
         }
         self.store.replace_keys(&blobs).await?;
         work.commit().await?;
+        self.mark(marks).await;
         self.chain(lines).await;
         Ok((archived, active))
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Huis, UseError,
-    dossier::{GOOD_FRIDAY, next_rows, set_standing, standing, term_rows},
+    dossier::{Checked, GOOD_FRIDAY, next_rows, set_standing, standing, term_rows},
 };
 
 /// What a sweep did.
@@ -160,10 +160,12 @@ impl Huis {
         }
         let register = &self.processed(&due.card.processing)?.register;
         let mut work = self.store.begin().await?;
-        let Some((card, sealed)) = work.dossier(office, dossier).await? else {
+        // A term moved, or a key exchanged, in the rows would destroy what must live.
+        let Some(Checked { card, mut sealed, holds, .. }) =
+            self.checked(&mut work, office, dossier).await?
+        else {
             return Ok(Stepped::Nothing);
         };
-        let holds = work.holds(office, dossier).await?;
         let next = next_rows(register, &card, &sealed.units, &holds);
         let still = next.iter().any(|n| n.unit == due.unit && n.step == "destroy" && n.on <= today);
         if !still {
@@ -172,17 +174,25 @@ impl Huis {
             return Ok(Stepped::Nothing);
         }
         let now = self.now();
-        let mut slots = work.act_slots(office, dossier, &due.unit).await?;
-        slots.extend(sealed.units.iter().filter(|u| u.unit == due.unit).map(|u| u.slot));
+        let acts = sealed.acts.iter().filter(|a| a.unit == due.unit).map(|a| a.slot);
+        let units = sealed.units.iter().filter(|u| u.unit == due.unit).map(|u| u.slot);
+        let slots: Vec<Slot> = acts.chain(units).collect();
         for slot in slots {
             work.ask_destruction(office, dossier, &due.unit, slot, &due.unit, now).await?;
         }
         let last = work.remove_unit(office, dossier, &due.unit).await?;
+        let mut mark = None;
+        if !last {
+            sealed.units.retain(|u| u.unit != due.unit);
+            sealed.acts.retain(|a| a.unit != due.unit);
+            mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
+        }
         let mut line = self.job_line(&due.card.processing, "sweep", Operation::Destroy);
         line.dossiers = Dossiers::one(dossier);
         line.detail.insert("duree".to_owned(), due.unit.clone());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
+        self.mark(mark).await;
         self.chain(vec![(entry, line)]).await;
         Ok(Stepped::Destroyed { last })
     }
@@ -199,11 +209,11 @@ impl Huis {
         let processed = self.processed(processing)?;
         let register = &processed.register;
         let mut work = self.store.begin().await?;
-        let Some((mut card, mut sealed)) = work.dossier(office, dossier).await? else {
+        let Some(Checked { mut card, mut sealed, keys, holds }) =
+            self.checked(&mut work, office, dossier).await?
+        else {
             return Ok(false);
         };
-        let keys = self.keys_of(&sealed).await?;
-        let holds = work.holds(office, dossier).await?;
         let wanted = self.units_to_archive(processed, &card, &sealed, &holds);
         if wanted.is_empty() {
             let next = next_rows(register, &card, &sealed.units, &holds);
@@ -239,9 +249,11 @@ impl Huis {
         work.put_units(office, dossier, &sealed.units).await?;
         work.set_tokens(office, dossier, &tokens, true).await?;
         work.set_next(office, dossier, &next_rows(register, &card, &sealed.units, &holds)).await?;
+        let mark = self.seal_digest(&mut work, &card, sealed).await?;
         work.set_card(&card).await?;
         work.move_keys(office, dossier, &blobs).await?;
         work.commit().await?;
+        self.mark([mark]).await;
         self.finish_moves(office, dossier).await?;
         Ok(true)
     }
@@ -401,6 +413,10 @@ impl Huis {
             let holds = work.holds(card.office, dossier).await?;
             work.set_terms(card.office, dossier, &rows).await?;
             let next = next_rows(register, &card, &sealed.units, &holds);
+            let mut mark = None;
+            if card.closed_on != before.closed_on {
+                mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
+            }
             work.set_next(card.office, dossier, &next).await?;
             match work.set_card(&card).await {
                 Ok(()) => {}
@@ -408,6 +424,7 @@ impl Huis {
                 Err(error) => return Err(error.into()),
             }
             work.commit().await?;
+            self.mark(mark).await;
             changed += 1;
         }
         Ok(changed)

@@ -4,6 +4,7 @@
 
 mod archive;
 mod binding;
+mod digest;
 mod keys;
 mod rows;
 mod seal;
@@ -12,6 +13,7 @@ mod token;
 
 pub use archive::{ArchivePublic, ArchiveSecret};
 pub use binding::{Binding, Thing};
+pub use digest::DigestError;
 pub use keys::{DataKey, KeyBlob, RootKey, VaultError};
 pub use rows::{Keys, SealedAct, SealedDossier, SealedSection, SealedUnit, Slot, UnitState};
 pub use seal::{FORMAT, NONCE, Padding, seal};

@@ -10,7 +10,7 @@ use huis_vault::UnitState;
 use crate::{
     Caller, Huis, UseError,
     caller::card_of,
-    dossier::{SectionCommand, next_rows, put, set_standing, standing},
+    dossier::{SectionCommand, next_rows, set_standing, standing},
     huis::place_of,
 };
 
@@ -107,6 +107,7 @@ impl Huis {
             // Only a reopening reaches here: the rules refuse anything else on a closed file. Its
             // units come back under the root key, and the archive's clock stops.
             let archive = archive.as_ref().ok_or(UseError::ArchiveLocked)?;
+            self.root.check(&sealed, &keys).map_err(|_| UseError::Broken)?;
             let mut moved = Vec::new();
             for unit in &mut sealed.units {
                 let blob = keys.get(&unit.slot).ok_or(UseError::NotFound)?;
@@ -118,6 +119,8 @@ impl Huis {
                 unit.state = UnitState::Active;
             }
             keys.extend(moved.iter().cloned());
+            // As it is about to be: it was checked as it was.
+            sealed.digest = self.root.digest(&sealed);
         }
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
@@ -200,7 +203,8 @@ impl Huis {
             units.push(unit.clone());
         }
         let no = change.acts.first().map_or(0, |a| a.no);
-        put(&mut work, &card, &change, &after, &next_rows(register, &card, &units, &holds)).await?;
+        let next = next_rows(register, &card, &units, &holds);
+        let mark = self.put(&mut work, &sealed, &card, &change, &after, &next).await?;
         work.set_card(&card).await?;
         if was_closed && card.closed_on.is_none() {
             // the reopening feeds the yearly statistics, without identity.
@@ -219,6 +223,7 @@ impl Huis {
         }
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
+        self.mark([mark]).await;
         if was_archived {
             self.finish_moves(card.office, card.dossier).await?;
         }
@@ -290,7 +295,13 @@ impl Huis {
         set_standing(&mut card, &after);
         card.version += 1;
         card.changed_at = caller.now;
-        work.put_units(card.office, card.dossier, &[unit]).await?;
+        let units = [unit];
+        let mut voided = super::changed(&sealed, &units, &[]);
+        for act in voided.acts.iter_mut().filter(|a| a.no == no) {
+            act.voided = Some(reason.to_owned());
+        }
+        work.put_units(card.office, card.dossier, &units).await?;
+        let mark = self.seal_digest(&mut work, &card, voided).await?;
         work.void_act(card.office, card.dossier, no, reason).await?;
         work.ask_destruction(card.office, card.dossier, "acte", slot, "annulation", caller.now)
             .await?;
@@ -306,6 +317,7 @@ impl Huis {
         line.detail.insert("motif".to_owned(), reason.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
+        self.mark([mark]).await;
         self.chain(vec![(entry, line)]).await;
         self.finish_destructions().await?;
         self.store.scrub().await?;

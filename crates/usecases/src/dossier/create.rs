@@ -11,7 +11,7 @@ use huis_vault::{KeyBlob, SealedDossier, SealedUnit, Slot, UnitState};
 
 use crate::{
     Caller, Huis, Processed, UseError,
-    dossier::{next_rows, put, set_standing, standing},
+    dossier::{next_rows, set_standing, standing},
     huis::place_of,
 };
 
@@ -47,6 +47,8 @@ pub(crate) struct Founding {
 /// A founded dossier, sealed and ready for the store.
 pub(crate) struct Seal {
     pub card: CardRow,
+    /// The dossier before: its units, and nothing in them.
+    pub shell: SealedDossier,
     pub change: SealedChange,
     pub standing: Standing,
     pub line: Line,
@@ -107,9 +109,11 @@ impl Huis {
         }
         let next = next_rows(register, &sealed.card, &sealed.change.units, &[]);
         work.add_card(&sealed.card).await?;
-        put(&mut work, &sealed.card, &sealed.change, &sealed.standing, &next).await?;
+        let Seal { card, change, standing, shell, .. } = &sealed;
+        let mark = self.put(&mut work, shell, card, change, standing, &next).await?;
         let entry = self.beside(&mut work, &mut sealed.line).await?;
         work.commit().await?;
+        self.mark([mark]).await;
         self.chain(vec![(entry, sealed.line)]).await;
         // The dossier is there whatever becomes of the hint.
         let hint = self.archived_match(caller, processing, &founding.sections).await;
@@ -200,7 +204,7 @@ impl Huis {
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
         let (change, line) =
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
-        Ok(Seal { card, change, standing, line, faults })
+        Ok(Seal { card, shell, change, standing, line, faults })
     }
 }
 
@@ -249,7 +253,13 @@ fn shell(
         office: card.office,
         dossier: card.dossier,
         processing: card.processing.clone(),
+        number: card.number,
+        territory: card.territory.clone(),
+        opened_on: card.opened_on,
+        closed_on: card.closed_on,
         version: 0,
+        seals: 0,
+        digest: Vec::new(),
         units: register
             .retentions
             .iter()

@@ -4,7 +4,10 @@ use huis_register::Power;
 use huis_store::lifecycle::HoldRow;
 use huis_trace::{Dossiers, Operation};
 
-use crate::{Caller, Huis, UseError, dossier::next_rows};
+use crate::{
+    Caller, Huis, UseError,
+    dossier::{Checked, next_rows},
+};
 
 /// A hold to place on a dossier's life cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,9 +107,15 @@ impl Huis {
             return self.refuse(caller, processing, operation, Some(found.dossier), refusal).await;
         }
         let mut work = self.store.begin().await?;
-        let (mut card, sealed) =
-            work.dossier(found.office, found.dossier).await?.ok_or(UseError::NotFound)?;
-        let mut holds = work.holds(found.office, found.dossier).await?;
+        let held = self.checked(&mut work, found.office, found.dossier).await;
+        let Checked { mut card, sealed, mut holds, .. } = match held {
+            Ok(held) => held.ok_or(UseError::NotFound)?,
+            Err(error) => {
+                drop(work);
+                let dossier = found.dossier;
+                return Err(self.write_failed(caller, processing, operation, dossier, error).await);
+            }
+        };
         if let Some(hold) = place {
             work.add_hold(card.office, card.dossier, &hold, caller.now).await?;
             holds.push(hold);

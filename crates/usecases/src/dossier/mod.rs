@@ -2,6 +2,7 @@
 
 mod act;
 mod create;
+mod digest;
 mod hold;
 mod read;
 mod section;
@@ -9,6 +10,7 @@ mod section;
 pub use act::{ActCommand, ActRecorded};
 pub(crate) use create::Founding;
 pub use create::{Created, NewCase};
+pub(crate) use digest::{Checked, Mark};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
@@ -25,7 +27,7 @@ use huis_store::{
     work::{NextRow, TermRow},
 };
 use huis_trace::{Dossiers, Operation, Outcome};
-use huis_vault::{SealedUnit, UnitState};
+use huis_vault::{SealedAct, SealedDossier, SealedUnit, UnitState};
 
 use crate::{Caller, Huis, Processed, UseError, huis::place_of};
 
@@ -190,23 +192,43 @@ pub(crate) fn next_rows(
         .collect()
 }
 
-/// Writes a sealed change with its card, deadlines and next steps, in the caller's transaction.
-pub(crate) async fn put(
-    work: &mut Work,
-    card: &CardRow,
-    change: &SealedChange,
-    standing: &Standing,
-    next: &[NextRow],
-) -> Result<(), UseError> {
-    let (office, dossier) = (card.office, card.dossier);
-    work.put_units(office, dossier, &change.units).await?;
-    work.put_sections(office, dossier, &change.sections).await?;
-    work.add_acts(office, dossier, &change.acts).await?;
-    work.set_terms(office, dossier, &term_rows(standing)).await?;
-    work.set_next(office, dossier, next).await?;
-    if let Some(tokens) = &change.tokens {
-        let tokens: Vec<_> = tokens.iter().cloned().collect();
-        work.set_tokens(office, dossier, &tokens, false).await?;
+impl Huis {
+    /// Writes a sealed change with its digest, deadlines and next steps, in the caller's
+    /// transaction; `before` is the dossier that was opened. The mark is for after the commit.
+    pub(crate) async fn put(
+        &self,
+        work: &mut Work,
+        before: &SealedDossier,
+        card: &CardRow,
+        change: &SealedChange,
+        standing: &Standing,
+        next: &[NextRow],
+    ) -> Result<Mark, UseError> {
+        let (office, dossier) = (card.office, card.dossier);
+        work.put_units(office, dossier, &change.units).await?;
+        work.put_sections(office, dossier, &change.sections).await?;
+        work.add_acts(office, dossier, &change.acts).await?;
+        work.set_terms(office, dossier, &term_rows(standing)).await?;
+        work.set_next(office, dossier, next).await?;
+        if let Some(tokens) = &change.tokens {
+            let tokens: Vec<_> = tokens.iter().cloned().collect();
+            work.set_tokens(office, dossier, &tokens, false).await?;
+        }
+        self.seal_digest(work, card, changed(before, &change.units, &change.acts)).await
     }
-    Ok(())
+}
+
+/// A dossier once these units and acts are written.
+pub(crate) fn changed(
+    before: &SealedDossier,
+    units: &[SealedUnit],
+    acts: &[SealedAct],
+) -> SealedDossier {
+    let mut after = before.clone();
+    for unit in units {
+        after.units.retain(|u| u.unit != unit.unit);
+        after.units.push(unit.clone());
+    }
+    after.acts.extend(acts.iter().cloned());
+    after
 }

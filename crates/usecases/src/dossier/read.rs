@@ -118,6 +118,7 @@ impl Huis {
                 return Err(error);
             }
         };
+        self.mark_again(&sealed, &keys).await;
         let receipt = self.trace(pending.line().clone()).await?;
         let (mut view, (mut standing, mut offers)) = pending.release(&receipt)?;
         offers.retain(|o| proof.may_act(&o.kind) && !card.archived || reopening(&o.kind, &card));

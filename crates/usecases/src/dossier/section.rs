@@ -10,7 +10,7 @@ use huis_trace::Operation;
 
 use crate::{
     Caller, Huis, UseError,
-    dossier::{next_rows, put, set_standing, standing},
+    dossier::{next_rows, set_standing, standing},
     huis::place_of,
 };
 
@@ -195,12 +195,13 @@ impl Huis {
         set_standing(&mut card, &after);
         card.changed_at = caller.now;
         let next = next_rows(register, &card, &sealed.units, &holds);
-        put(&mut work, &card, &change, &after, &next).await?;
+        let mark = self.put(&mut work, &sealed, &card, &change, &after, &next).await?;
         work.set_card(&card).await?;
         let mut line = *line;
         line.detail.insert("volet".to_owned(), section.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
+        self.mark([mark]).await;
         self.chain(vec![(entry, line)]).await;
         Ok(())
     }
