@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 axe_core=4.14.1
 aiosmtpd=1.4.6
+oidc_provider_mock=0.3.4
 tools=target/tools
 mkdir -p "$tools"
 
@@ -50,13 +51,20 @@ if [ "$(version_of "$tools/node_modules/axe-core/package.json")" != "$axe_core" 
     "axe-core@$axe_core" </dev/null
 fi
 
-if ! "$tools/venv/bin/python" -c "
+# Python programs that the tests run, each at one version.
+python_has() {
+  "$tools/venv/bin/python" -c "
 import importlib.metadata, sys
-sys.exit(importlib.metadata.version('aiosmtpd') != '$aiosmtpd')" 2>/dev/null; then
-  echo "pip install aiosmtpd==$aiosmtpd"
-  python3 -m venv "$tools/venv"
-  "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "aiosmtpd==$aiosmtpd" </dev/null
-fi
+sys.exit(importlib.metadata.version('$1') != '$2')" 2>/dev/null
+}
+for program in "aiosmtpd $aiosmtpd" "oidc-provider-mock $oidc_provider_mock"; do
+  read -r name version <<<"$program"
+  if ! python_has "$name" "$version"; then
+    echo "pip install $name==$version"
+    [ -x "$tools/venv/bin/pip" ] || python3 -m venv "$tools/venv"
+    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "$name==$version" </dev/null
+  fi
+done
 
 if ! cargo nextest --version >/dev/null 2>&1; then
   echo "cargo install cargo-nextest"

@@ -81,6 +81,11 @@ impl Pepper {
     pub(crate) fn recovery(&self, code: &[u8]) -> [u8; 32] {
         hmac_sha256(&self.0, &[b"huis recovery code", code])
     }
+    /// What the store keeps of an identity at a provider: it says nothing of the person (I1), and
+    /// whoever writes in the store cannot make one.
+    pub fn identity(&self, issuer: &str, subject: &str) -> [u8; 32] {
+        hmac_sha256(&self.0, &[b"huis identity", issuer.as_bytes(), subject.as_bytes()])
+    }
     /// The key of a [`crate::Throttle`] row: no name and no address is left in the table (I1).
     pub fn throttle_key(&self, of: ThrottleKey<'_>) -> [u8; 32] {
         let (label, what): (&[u8], &[u8]) = match of {

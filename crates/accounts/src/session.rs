@@ -37,6 +37,9 @@ pub enum Level {
     Password,
     /// A reset link only: nothing opens but the pages of the code and of the new password.
     ResetLink,
+    /// The identity provider only, which asked for one factor: nothing opens but the page of the
+    /// code.
+    Provider,
     /// Both factors, but a password to change or a second factor to enrol: those pages only.
     Held,
     /// Signed in.

@@ -14,6 +14,11 @@ pub enum First {
     Password,
     /// A reset link.
     ResetLink,
+    /// The organisation's identity provider, by OpenID Connect.
+    Provider {
+        /// Did it say that it asked for two factors itself?
+        strong: bool,
+    },
 }
 
 /// What was proved second.
@@ -200,7 +205,9 @@ pub fn attempt(
         AccountState::Locked => return Outcome::Refused(Cause::Locked),
         AccountState::Closed => return Outcome::Refused(Cause::Closed),
     }
-    if account.second_factor.is_some() {
+    // A provider that asked for two factors leaves nothing to prove here.
+    let strong = proofs.first == (First::Provider { strong: true });
+    if account.second_factor.is_some() && !strong {
         match proofs.second {
             Second::NotGiven => return Outcome::Continue(Step::GiveCode),
             Second::Refused(CodeRefused::Wrong) => return Outcome::Refused(Cause::WrongCode),
@@ -210,6 +217,8 @@ pub fn attempt(
     }
     let change = match proofs.first {
         First::ResetLink => Some(MustChange::Reset),
+        // No password was used: its age is of no matter.
+        First::Provider { .. } => None,
         First::Password | First::Wrong => {
             account.change_due(duties.rules, duties.administrator, today)
         }
@@ -217,7 +226,7 @@ pub fn attempt(
     if let Some(why) = change {
         return Outcome::Continue(Step::ChangePassword(why));
     }
-    if duties.second_factor && account.second_factor.is_none() {
+    if duties.second_factor && account.second_factor.is_none() && !strong {
         return Outcome::Continue(Step::EnrolSecondFactor);
     }
     Outcome::SignedIn

@@ -324,3 +324,24 @@ fn i_13_nothing_of_an_account_is_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[test]
+fn a_17_a_provider_proves_one_factor_unless_it_asked_for_two() {
+    let mut desk = desk();
+    let weak = First::Provider { strong: false };
+    let strong = First::Provider { strong: true };
+    // A given password is no matter where none was used; a second factor is.
+    desk.account.must_change = Some(MustChange::Given);
+    assert_eq!(desk.try_code(weak, Second::NotGiven), Outcome::Continue(Step::EnrolSecondFactor));
+    assert_eq!(desk.try_code(strong, Second::NotGiven), Outcome::SignedIn);
+    let secret = desk.enrol();
+    assert_eq!(desk.try_code(weak, Second::NotGiven), Outcome::Continue(Step::GiveCode));
+    let second = desk.account.prove_second(&code_of(&secret, NOW), desk.hasher.pepper(), NOW);
+    assert_eq!(desk.try_code(weak, second), Outcome::SignedIn);
+    let wrong = desk.account.prove_second("000000", desk.hasher.pepper(), NOW);
+    assert_eq!(desk.try_code(weak, wrong), Outcome::Refused(Cause::WrongCode));
+    assert_eq!(desk.try_code(strong, Second::NotGiven), Outcome::SignedIn);
+    // Whatever the provider says, a closed account stays closed.
+    desk.account.state = AccountState::Closed;
+    assert_eq!(desk.try_code(strong, Second::NotGiven), Outcome::Refused(Cause::Closed));
+}

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod commands;
 mod mail;
+mod oidc;
 mod place;
 mod serve;
 mod tls;

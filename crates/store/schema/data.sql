@@ -36,6 +36,11 @@ CREATE TABLE agent_password (
 CREATE TABLE agent_recovery (
   agent BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (agent, hash)
 );
+-- Identities at the organisation's provider, each linked by its holder: a keyed hash.
+CREATE TABLE agent_identity (
+  identity BLOB NOT NULL PRIMARY KEY, agent BLOB NOT NULL, linked_at BIGINT NOT NULL
+);
+CREATE INDEX agent_identity_agent ON agent_identity (agent);
 CREATE TABLE session (
   session BLOB NOT NULL PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE, agent BLOB NOT NULL,
   level TEXT NOT NULL, strong BIGINT NOT NULL, created_at BIGINT NOT NULL,

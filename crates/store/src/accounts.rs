@@ -1,5 +1,6 @@
 //! Accounts, passwords, second factors. What is secret lies here as a hash, or sealed.
 
+mod identities;
 mod sessions;
 mod throttle;
 

@@ -78,6 +78,8 @@ operations! {
     AccountUnlocked = "account-unlocked", "Déverrouillage d’un compte";
     PasswordChanged = "password-changed", "Changement de mot de passe";
     SecondFactorChanged = "second-factor-changed", "Changement du second facteur";
+    IdentityLinked = "identity-linked", "Identité professionnelle reliée";
+    IdentityUnlinked = "identity-unlinked", "Identité professionnelle déliée";
     ResetAsked = "reset-asked", "Demande de réinitialisation";
     RegisterRead = "register-read", "Consultation du registre";
     RegisterChanged = "register-changed", "Changement du registre";

@@ -7,6 +7,7 @@ mod first;
 mod mail;
 mod password;
 mod present;
+mod provider;
 mod second;
 mod sign_in;
 mod state;
@@ -18,6 +19,7 @@ pub use huis_store::accounts::{Duty, DutyDates};
 pub use mail::{Letter, Mailer, NotSent, Sending};
 pub use password::PasswordRule;
 pub use present::{CallerState, SessionLine};
+pub use provider::{Arrival, Asked, Departure, Identity, Journey, Provider, ProviderError};
 pub use second::{Enrolled, Enrolment};
 
 use huis_accounts::{HashError, Hasher, Pepper, RuleBook, RuleBookFault};
@@ -36,6 +38,7 @@ pub struct SignIn {
     hasher: Arc<Hasher>,
     book: RuleBook,
     mailer: OnceLock<Box<dyn Mailer>>,
+    provider: OnceLock<Box<dyn Provider>>,
     gate: tokio::sync::Semaphore,
 }
 
@@ -66,6 +69,7 @@ impl SignIn {
             hasher: Arc::new(Hasher::new(pepper, Vec::new(), cost, rng)?),
             book,
             mailer: OnceLock::new(),
+            provider: OnceLock::new(),
             gate: tokio::sync::Semaphore::new(HASHES_AT_ONCE),
         })
     }

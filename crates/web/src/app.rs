@@ -43,6 +43,8 @@ const COOKIE_TLS: &str = "__Host-huis_session";
 /// Before signing in, forms carry this visitor's token.
 const VISITOR: &str = "huis_visitor";
 const FLASH: &str = "huis_flash";
+/// What a browser carries to the identity provider and back, sealed.
+const BAGGAGE: &str = "huis_depart";
 /// The language that was chosen.
 const LANGUAGE: &str = "huis_langue";
 
@@ -361,6 +363,23 @@ pub fn with_session(mut response: Response, token: &str, tls: bool) -> Response 
 /// Takes the session away from the browser.
 pub fn without_session(mut response: Response, tls: bool) -> Response {
     set_cookie(&mut response, if tls { COOKIE_TLS } else { COOKIE }, "", tls, Some(0));
+    response
+}
+
+/// What this browser carried to the identity provider.
+pub fn baggage(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, BAGGAGE)
+}
+
+/// Gives the browser what it carries to the identity provider, for ten minutes.
+pub fn with_baggage(mut response: Response, baggage: &str, tls: bool) -> Response {
+    set_cookie(&mut response, BAGGAGE, baggage, tls, Some(600));
+    response
+}
+
+/// Takes it back: it served once.
+pub fn without_baggage(mut response: Response, tls: bool) -> Response {
+    set_cookie(&mut response, BAGGAGE, "", tls, Some(0));
     response
 }
 

@@ -39,6 +39,12 @@ pub const HELP: &str = "/aide";
 pub const SIGN_IN: &str = "/connexion";
 /// The second factor.
 pub const TOTP: &str = "/connexion/code";
+/// Leaving for the identity provider.
+pub const PROVIDER: &str = "/connexion/fournisseur";
+/// Coming back from it: the address to declare to the provider.
+pub const PROVIDER_BACK: &str = "/connexion/fournisseur/retour";
+/// One's own identity at the provider: linking it.
+pub const MY_IDENTITY: &str = "/mon-compte/identite";
 /// A forgotten password.
 pub const RESET: &str = "/connexion/oubli";
 /// A reset link: the page it opens ends with its token, and posts it here.
@@ -84,12 +90,22 @@ pub fn safe_return(path: &str) -> &str {
 
 /// An address that remembers where to come back to.
 pub fn with_return(to: &str, path: &str) -> String {
-    let mut out = format!("{to}?retour=");
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
+    with_query(to, &[("retour", path)])
+}
+
+/// An address with its query, each value escaped.
+pub fn with_query(to: &str, values: &[(&str, &str)]) -> String {
+    let mut out = to.to_owned();
+    for (rank, (name, value)) in values.iter().enumerate() {
+        out.push(if rank == 0 { '?' } else { '&' });
+        out.push_str(name);
+        out.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
         }
     }
     out

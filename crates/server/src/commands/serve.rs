@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 use super::say;
 use crate::{
     mail::MailOptions,
+    oidc::ProviderOptions,
     place::Place,
     serve::{Reach, serve},
 };
@@ -26,6 +27,8 @@ pub struct Serve {
     behind_proxy: bool,
     #[command(flatten)]
     mail: MailOptions,
+    #[command(flatten)]
+    provider: ProviderOptions,
 }
 
 impl Serve {
@@ -42,9 +45,13 @@ impl Serve {
             );
         }
         let mailer = self.mail.mailer()?;
+        let provider = self.provider.provider()?;
         let huis = self.place.open().await?;
         if let Some(mailer) = mailer {
             huis.declare_mail_server(Box::new(mailer));
+        }
+        if let Some(provider) = provider {
+            huis.declare_provider(Box::new(provider));
         }
         let listener = TcpListener::bind(self.listen)
             .await

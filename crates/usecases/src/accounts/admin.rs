@@ -220,6 +220,7 @@ impl Huis {
         if !work.set_agent_state(agent, "closed", now, now).await? {
             return Err(UseError::NotFound);
         }
+        work.drop_identities(agent).await?;
         let mut lines = vec![self.about(caller, processing, Operation::AccountClosed, agent)];
         for grant in grants.iter().filter(|g| g.withdrawn.is_none()) {
             let by = caller.actor.agent;

@@ -228,6 +228,8 @@ impl Huis {
             return no();
         }
         work.require_change(agent, "reset", account.sessions_from).await?;
+        // Whoever held the account before the reset may have linked an identity of theirs.
+        work.drop_identities(agent).await?;
         let closed = work.end_sessions(agent, "fermee", now).await?;
         self.lock_archive(closed);
         let next = super::state::next_of(step);

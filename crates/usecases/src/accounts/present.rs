@@ -214,11 +214,14 @@ impl Huis {
         standing: &Standing,
     ) -> Result<Next, UseError> {
         Ok(match session_of(session).level {
-            Level::Password | Level::ResetLink => Next::Totp,
+            Level::Password | Level::ResetLink | Level::Provider => Next::Totp,
             Level::Held => owed(&self.account(row)?, standing),
             // A grant given since may ask for a second factor; a password that ages waits for the
             // next sign-in.
-            Level::Full if standing.second_factor && row.totp.is_none() => Next::EnrolTotp,
+            // A session that a provider opened with two factors has given its second.
+            Level::Full if standing.second_factor && row.totp.is_none() && !session.strong => {
+                Next::EnrolTotp
+            }
             Level::Full => Next::Done,
         })
     }

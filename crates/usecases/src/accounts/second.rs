@@ -135,6 +135,7 @@ impl Huis {
             return Err(UseError::NotFound);
         }
         work.set_recovery_codes(agent, &[]).await?;
+        work.drop_identities(agent).await?;
         let closed = work.end_sessions(agent, "fermee", self.now()).await?;
         self.lock_archive(closed);
         let mut line = self.line(caller, processing, Operation::SecondFactorChanged);

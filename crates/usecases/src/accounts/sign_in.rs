@@ -94,7 +94,11 @@ impl Huis {
         let standing = self.standing(Some(&row)).await?;
         let account = self.whole_account(&row).await?;
         let second = account.prove_second(code, self.sign_in.hasher.pepper(), self.now());
-        let first = if session.level == "reset" { First::ResetLink } else { First::Password };
+        let first = match session_of(&session).level {
+            Level::ResetLink => First::ResetLink,
+            Level::Provider => First::Provider { strong: false },
+            Level::Password | Level::Held | Level::Full => First::Password,
+        };
         let mut outcome =
             attempt(Some(&account), &Proofs { first, second }, &standing.duties(), standing.today);
         let mut work = self.store.begin().await?;
@@ -172,7 +176,7 @@ impl Huis {
     ) -> Result<(SessionId, Token), UseError> {
         let (agent, now) = (opening.agent.id, self.now());
         let (session, token) = match opening.level {
-            Level::Password | Level::ResetLink => {
+            Level::Password | Level::ResetLink | Level::Provider => {
                 let rules = self.sign_in.book.sign_in();
                 Rule::open_partial(agent, opening.level, rules, &*self.rng, now)
             }
@@ -204,7 +208,7 @@ impl Huis {
     /// The session behind a cookie that waits for a code, if it stands.
     async fn partial(&self, token: &str) -> Result<Option<(SessionRow, AgentRow)>, UseError> {
         let Some(session) = self.session_behind(token).await? else { return Ok(None) };
-        if !matches!(session.level.as_str(), "password" | "reset") {
+        if !matches!(session.level.as_str(), "password" | "reset" | "provider") {
             return Ok(None);
         }
         let Some(row) = self.store.agent(session.agent).await? else { return Ok(None) };
@@ -241,10 +245,7 @@ impl Huis {
             Throttle { failures, last }.admit(limits, now).map(|t| (t.failures, t.last))
         };
         let counted = self.store.count_attempt(&keys, judge).await?;
-        Ok(counted.err().map(|wait: Wait| Signed::Refused {
-            message: wait.message(now),
-            wait_seconds: Some(seconds_until(wait.until, now)),
-        }))
+        Ok(counted.err().map(|wait| throttled(wait, now)))
     }
 
     /// What was proved is forgotten as a failure; the address gets its own attempt back only.
@@ -275,7 +276,7 @@ impl Huis {
     }
 
     /// The password is right, and opens nothing (X-17: permissions end with the service).
-    async fn without_grant(
+    pub(super) async fn without_grant(
         &self,
         row: &AgentRow,
         standing: &Standing,
@@ -323,12 +324,20 @@ pub(super) fn refused(message: &str) -> Signed {
     Signed::Refused { message: message.to_owned(), wait_seconds: None }
 }
 
+/// Too many attempts: nothing is judged for a while.
+pub(super) fn throttled(wait: Wait, now: Instant) -> Signed {
+    Signed::Refused {
+        message: wait.message(now),
+        wait_seconds: Some(seconds_until(wait.until, now)),
+    }
+}
+
 pub(super) fn seconds_until(until: Instant, now: Instant) -> u64 {
     let ms = until.0.saturating_sub(now.0).max(0);
     u64::try_from(ms).unwrap_or(0).div_ceil(1000)
 }
 
-const fn next(outcome: Outcome) -> Next {
+pub(super) const fn next(outcome: Outcome) -> Next {
     match outcome {
         Outcome::Continue(step) => next_of(step),
         Outcome::SignedIn | Outcome::Refused(_) => Next::Done,
@@ -336,7 +345,7 @@ const fn next(outcome: Outcome) -> Next {
 }
 
 /// `first`: the level while a code is awaited.
-const fn level_of(outcome: Outcome, first: Level) -> Level {
+pub(super) const fn level_of(outcome: Outcome, first: Level) -> Level {
     match outcome {
         Outcome::Continue(Step::GiveCode) => first,
         Outcome::Continue(_) => Level::Held,
@@ -352,6 +361,7 @@ fn row_of(session: &Rule, strong: bool, address: &str) -> SessionRow {
         level: match session.level {
             Level::Password => "password",
             Level::ResetLink => "reset",
+            Level::Provider => "provider",
             Level::Held => "held",
             Level::Full => "full",
         }
@@ -377,6 +387,7 @@ pub(super) fn session_of(row: &SessionRow) -> Rule {
             "full" => Level::Full,
             "held" => Level::Held,
             "reset" => Level::ResetLink,
+            "provider" => Level::Provider,
             _ => Level::Password,
         },
         created: row.created_at,

@@ -107,6 +107,8 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
             .map(|g| Pair::new(format!("{}, {}", g.profile_label, scope(g)), term(g)))
             .collect(),
         second_factor: account.second_factor,
+        provider: app.huis.provider_name().map(str::to_owned),
+        linked: app.huis.identity_linked(me.caller.actor.agent).await.map_err(fail)?,
         duties_due: account.duties.informed_on.is_none() || account.duties.committed_on.is_none(),
         others: sessions.iter().any(|s| !s.current),
         sessions: sessions

@@ -10,6 +10,7 @@ mod admin;
 mod dossier;
 mod lists;
 mod oversight;
+mod provider;
 mod search;
 mod sign_in;
 mod ways;
@@ -18,6 +19,7 @@ mod ways;
 pub fn routes() -> Router<App> {
     Router::new()
         .merge(sign_in::routes())
+        .merge(provider::routes())
         .merge(account::routes())
         .merge(admin::routes())
         .merge(lists::routes())

@@ -35,9 +35,10 @@ pub fn routes() -> Router<App> {
         .route(routes::LANGUAGE, post(language))
 }
 
-type Asked = Query<BTreeMap<String, String>>;
+pub(super) type Asked = Query<BTreeMap<String, String>>;
 
-fn back(asked: &BTreeMap<String, String>) -> String {
+/// Where to go after, from the address.
+pub(super) fn back(asked: &BTreeMap<String, String>) -> String {
     let path = asked.get("retour").map_or(routes::DAY, String::as_str);
     routes::safe_return(path).to_owned()
 }
@@ -65,7 +66,8 @@ pub(super) fn landing(next: Next, back: &str) -> String {
     }
 }
 
-fn arrive(session: &Session, back: &str, tls: bool) -> Response {
+/// Into the program, with the session's cookie.
+pub(super) fn arrive(session: &Session, back: &str, tls: bool) -> Response {
     let to = landing(session.next, back);
     with_session(Redirect::to(&to).into_response(), &session.token, tls)
 }
@@ -74,7 +76,8 @@ async fn home(_: Me) -> Redirect {
     Redirect::to(routes::DAY)
 }
 
-async fn sign_in_page(
+/// The page of sign-in, with what was refused.
+pub(super) async fn sign_in_page(
     app: &App,
     any: &AnySession,
     login: String,
@@ -102,7 +105,17 @@ async fn sign_in_page(
     {
         shell.flashes.push(Flash { tone: Tone::Info, text: why, link: None });
     }
-    let answer = page(&auth::SignIn { shell, login, fault, back, demo_accounts });
+    let answer = page(&auth::SignIn {
+        shell,
+        login,
+        fault,
+        provider: app.huis.provider_name().map(|name| auth::ProviderLink {
+            name: name.to_owned(),
+            href: routes::with_return(routes::PROVIDER, &back),
+        }),
+        back,
+        demo_accounts,
+    });
     // Said once.
     Ok(if any.over.is_some() { without_session(answer, app.tls) } else { answer })
 }

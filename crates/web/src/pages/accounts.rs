@@ -108,6 +108,10 @@ pub struct MyAccount {
     pub grants: Vec<Pair>,
     /// Second factor is set up.
     pub second_factor: bool,
+    /// Name of the identity provider, when there is one.
+    pub provider: Option<String>,
+    /// An identity at the provider opens this account.
+    pub linked: bool,
     /// The notice or the commitment is still to be acknowledged.
     pub duties_due: bool,
     /// There are other sessions to close.

@@ -17,8 +17,29 @@ pub struct SignIn {
     pub fault: Option<String>,
     /// Where to go after.
     pub back: String,
+    /// The organisation's identity provider, when there is one.
+    pub provider: Option<ProviderLink>,
     /// Accounts of the demonstration; in a demonstration only.
     pub demo_accounts: Vec<DemoAccount>,
+}
+
+/// The way in by the identity provider.
+#[derive(Clone, Debug)]
+pub struct ProviderLink {
+    /// Its name.
+    pub name: String,
+    /// Leaves for it.
+    pub href: String,
+}
+
+/// Back from the provider: one more step, from this site.
+#[derive(Template)]
+#[template(path = "pages/come_back.html")]
+pub struct ComeBack {
+    /// Shell.
+    pub shell: Shell,
+    /// Where the browser goes at once.
+    pub to: String,
 }
 
 /// An account to try the demonstration with.

@@ -74,6 +74,10 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
     };
     vec![
         ("connexion", html(&auth::SignIn {
+            provider: Some(auth::ProviderLink {
+                name: "ProConnect".to_owned(),
+                href: "/connexion/fournisseur?retour=/journee".to_owned(),
+            }),
             shell: outside(locale, "/connexion"),
             login: String::new(),
             fault: None,
@@ -84,6 +88,7 @@ fn sign_in(locale: Locale) -> Vec<(&'static str, String)> {
             ],
         })),
         ("connexion-refusee", html(&auth::SignIn {
+            provider: None,
             shell: outside(locale, "/connexion"),
             login: "anne-lise.wuttemberger".into(),
             fault: fault(),

@@ -38,6 +38,8 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         (
             "mon-compte",
             html(&accounts::MyAccount {
+                provider: Some("ProConnect".to_owned()),
+                linked: false,
                 shell: shell(locale, "/mon-compte", None, &["Ma journée", "Mon compte"]),
                 facts: vec![
                     Pair::new("Nom", "Anne-Lise Wuttemberger"),
