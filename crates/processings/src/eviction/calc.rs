@@ -55,7 +55,8 @@ pub struct CalcFault {
 fn summary(faults: &[CalcFault]) -> String {
     let one = |f: &CalcFault| {
         let at = f.field.as_deref().map(|field| format!(", {field}")).unwrap_or_default();
-        format!("acte {}{at} : {}", f.act, f.message)
+        let of = if f.act == 0 { String::new() } else { format!("acte {}", f.act) };
+        format!("{of}{at} : {}", f.message).trim_start_matches(", ").to_owned()
     };
     faults.iter().map(one).collect::<Vec<_>>().join(" ; ")
 }
@@ -203,7 +204,7 @@ pub fn calc_deadlines(json: &str, law: &Law) -> Result<String, CalcError> {
 }
 
 /// serde's own message may quote a value of the input: only its kind is told.
-fn unreadable(error: &serde_json::Error) -> CalcError {
+pub(crate) fn unreadable(error: &serde_json::Error) -> CalcError {
     let reason = match error.classify() {
         serde_json::error::Category::Eof => "le texte s'arrête avant sa fin",
         serde_json::error::Category::Data => {

@@ -9,11 +9,13 @@
 //! - [`terms`]: the deadlines, one file a subject;
 //! - [`labels`]: what lists call deadlines and steps;
 //! - [`standing`], [`offers`]: where the dossier stands, and what may come next;
+//! - [`indemnity`]: what the State owes for a refused concours, its own folder;
 //! - [`calc`]: the same answers alone, JSON in and JSON out.
 
 mod calc;
 mod check;
 mod course;
+pub mod indemnity;
 mod irregular;
 mod kinds;
 mod labels;
@@ -23,7 +25,7 @@ mod standing;
 mod terms;
 mod typography;
 
-pub use calc::{CalcError, calc_deadlines};
+pub use calc::{CalcError, CalcFault, calc_deadlines};
 pub use kinds::Kind;
 
 use huis_dossier::{Case, Draft, Fault, Judgement, Offer, Processing, Standing};

@@ -4,8 +4,12 @@
 #[cfg(test)]
 mod calc;
 #[cfg(test)]
+mod calc_indemnity;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod common;
+#[cfg(test)]
+mod indemnity;
 #[cfg(test)]
 mod properties;
