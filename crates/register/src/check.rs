@@ -17,6 +17,7 @@ pub(crate) fn all(register: &Register, report: &Report<'_>) {
     check.profiles();
     check.sensitive_sections();
     check.retentions();
+    check.imports();
 }
 
 struct Check<'r> {
@@ -132,6 +133,27 @@ impl Check<'_> {
 
     /// A token is a keyed hash that anyone who steals the table can count: it takes two fields
     /// that tell people apart, none of them sensitive (I4, D-16).
+    /// A file gives fields of its act and sections, and nothing that the register does not name.
+    fn imports(&self) {
+        for import in &self.register.imports {
+            let path = format!("import[{}]", import.id);
+            if !import.act.is_empty() && self.register.act(&import.act).is_none() {
+                let path = format!("{path}.acte");
+                self.unknown(&path, &import.act, "aucun acte", "acte", &self.act_ids());
+            }
+            for (key, names) in [("volets", &import.sections), ("ouvre", &import.opens)] {
+                for name in names {
+                    let path = item(&format!("{path}.{key}"), name);
+                    let repeated = self.section(&path, name).is_some_and(|s| s.repeats);
+                    if repeated && key == "volets" {
+                        let mend = "Retirez-le : une ligne ne dit pas laquelle elle met à jour.";
+                        self.report.on(&path, "ce volet se répète.", mend);
+                    }
+                }
+            }
+        }
+    }
+
     fn searches(&self) {
         for search in &self.register.searches {
             let path = format!("recherche[{}].de", search.id);

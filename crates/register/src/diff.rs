@@ -2,6 +2,7 @@
 
 mod access;
 mod collected;
+mod imports;
 mod promises;
 mod terms;
 
@@ -52,6 +53,7 @@ pub fn diff(old: &Register, new: &Register) -> Vec<Change> {
     collected::compare(old, new, &mut out);
     access::compare(old, new, &mut out);
     terms::compare(old, new, &mut out);
+    imports::compare(old, new, &mut out);
     promises::compare(old, new, &mut out);
     out.list.sort_by_key(|c| c.kind);
     out.list

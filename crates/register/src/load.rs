@@ -94,6 +94,7 @@ fn read(mut root: Block<'_>) -> Register {
         root.some_blocks("duree", "aucune durée de conservation n'est déclarée (I6)."),
         parts::retention,
     );
+    register.imports = each(root.blocks("import"), parts::import);
     register.rights = each(
         root.some_blocks("droit", "les droits des personnes ne sont pas déclarés (D-24)."),
         parts::right,
@@ -126,6 +127,7 @@ fn blank() -> Register {
         searches: Vec::new(),
         profiles: Vec::new(),
         retentions: Vec::new(),
+        imports: Vec::new(),
         rights: Vec::new(),
         notices: Vec::new(),
         security: Security {

@@ -35,6 +35,8 @@ pub struct Register {
     pub profiles: Vec<Profile>,
     /// `[[duree]]`: each is a retention unit with its own key.
     pub retentions: Vec<Retention>,
+    /// `[[import]]`: the files from which acts are recorded.
+    pub imports: Vec<Import>,
     /// `[[droit]]`
     pub rights: Vec<Right>,
     /// `[[notice]]`
@@ -347,6 +349,32 @@ pub enum Ending {
     Anonymiser,
 }
 
+/// `[[import]]`: a kind of file whose rows each record an act. Its columns are the fields of
+/// the act and of these sections: nothing else of a file is kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Import {
+    /// `id`
+    pub id: String,
+    /// `libelle`
+    pub label: String,
+    /// `acte`: the kind of act that a row records.
+    pub act: String,
+    /// `volets`: sections that a row brings up to date, for profiles that may write them.
+    pub sections: Vec<String>,
+    /// `ouvre`: sections with which a row opens a dossier when none is found, for profiles that
+    /// may open one; empty when none may.
+    pub opens: Vec<String>,
+    /// `depot`: the longest time for which the sealed file waits before its key is destroyed.
+    pub staging: Delay,
+    /// `reconnait`: how long a row that comes again is known to be the same.
+    pub recognises: Delay,
+    /// `synonymes = [["Solde", "acte.montant_dette dette.montant"], …]`: other names of a column,
+    /// and the fields that it gives.
+    pub synonyms: Vec<(String, String)>,
+    /// `source`
+    pub source: String,
+}
+
 /// `[[droit]]`: a right a person may ask for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Right {
@@ -416,6 +444,10 @@ impl Register {
     /// The profile of that id.
     pub fn profile(&self, id: &str) -> Option<&Profile> {
         self.profiles.iter().find(|p| p.id == id)
+    }
+    /// The import of that id.
+    pub fn import(&self, id: &str) -> Option<&Import> {
+        self.imports.iter().find(|i| i.id == id)
     }
     /// The stage of that id.
     pub fn stage(&self, id: &str) -> Option<&Stage> {

@@ -4,7 +4,7 @@ use huis_kernel::Delay;
 use std::collections::BTreeSet;
 
 use crate::{
-    ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Notice, Profile, Purpose,
+    ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Import, Notice, Profile, Purpose,
     Retention, Right, Search, Section, Stage, StartEvent,
     reader::Block,
     words::{CLASSES, ENDINGS, FIELD_TYPES, POWERS, RIGHTS, START_EVENTS},
@@ -205,6 +205,20 @@ pub(crate) fn retention(block: &mut Block<'_>, seen: &mut Seen) -> Retention {
         );
     }
     unit
+}
+
+pub(crate) fn import(block: &mut Block<'_>, seen: &mut Seen) -> Import {
+    Import {
+        id: block.id(seen),
+        label: block.text("libelle"),
+        act: block.text("acte"),
+        sections: block.texts("volets"),
+        opens: if block.has("ouvre") { block.texts("ouvre") } else { Vec::new() },
+        staging: block.delay("depot"),
+        recognises: block.delay("reconnait"),
+        synonyms: block.couples("synonymes"),
+        source: block.text("source"),
+    }
 }
 
 pub(crate) fn right(block: &mut Block<'_>, seen: &mut Seen) -> Right {

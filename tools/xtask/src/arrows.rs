@@ -49,6 +49,11 @@ const RULES: &[Rule] = &[
         why: "a processing adds pure rules",
     },
     Rule {
+        name: "huis-imports",
+        may: &["huis-kernel", "huis-register", "huis-dossier"],
+        why: "it reads bytes into values, and knows neither store nor people",
+    },
+    Rule {
         name: "huis-store",
         may: &["huis-kernel", "huis-trace", "huis-vault"],
         why: "it keeps sealed bytes and cannot open them",
@@ -76,6 +81,7 @@ const RULES: &[Rule] = &[
             "huis-processings",
             "huis-accounts",
             "huis-access",
+            "huis-imports",
             "huis-store",
             "huis-trace",
             "huis-vault",
