@@ -40,7 +40,8 @@ pub type Asked = BTreeMap<String, String>;
 
 /// The tokens of a question; empty when a part is missing.
 pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<Token> {
-    asked_parts(search, asked).map(|p| variants(search, &p, key)).unwrap_or_default()
+    let key = key.serving();
+    asked_parts(search, asked).map(|p| variants(search, &p, &key)).unwrap_or_default()
 }
 
 /// Does an opened dossier match the question, beyond the token? A person or an address hidden from
@@ -118,10 +119,10 @@ fn variants(search: &Search, parts: &[String], key: &IndexKey) -> BTreeSet<Token
     }
     firsts
         .iter()
-        .map(|f| {
+        .flat_map(|f| {
             let all: Vec<&str> =
                 std::iter::once(f.as_str()).chain(rest.iter().map(String::as_str)).collect();
-            key.token(&search.id, &all)
+            key.tokens(&search.id, &all).collect::<Vec<_>>()
         })
         .collect()
 }

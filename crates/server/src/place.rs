@@ -26,6 +26,10 @@ pub struct Place {
     /// Fichier de la clé racine (par défaut : cle-racine dans le dossier des données).
     #[arg(long, env = "HUIS_KEY_FILE")]
     pub key: Option<PathBuf>,
+    /// Nom de ce serveur dans le journal des accès, quand plusieurs partagent une base (par défaut :
+    /// un nom tiré au sort, gardé dans le dossier des données).
+    #[arg(long, env = "HUIS_NAME")]
+    pub name: Option<String>,
     /// Dossier de registres locaux, plus stricts que ceux livrés ou autorisés.
     #[arg(long, env = "HUIS_REGISTERS")]
     pub registers: Option<PathBuf>,
@@ -107,6 +111,34 @@ impl Place {
         Ok(out)
     }
 
+    /// The name of this server in the trace: given, or drawn once and kept beside the data, so that a
+    /// restart goes on with its logs.
+    pub fn server_name(&self) -> anyhow::Result<String> {
+        let fits = |name: &str| {
+            (1..=32).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if let Some(name) = &self.name {
+            if !fits(name) {
+                bail!("--name : des lettres sans accent, des chiffres et des tirets, 32 au plus");
+            }
+            return Ok(name.clone());
+        }
+        let file = self.data.join("nom-du-serveur");
+        match std::fs::read_to_string(&file) {
+            Ok(name) if fits(name.trim()) => Ok(name.trim().to_owned()),
+            Ok(_) => bail!("{} ne contient pas un nom de serveur", file.display()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(&self.data)?;
+                let name = huis_store::writer_name(&SystemRng);
+                std::fs::write(&file, format!("{name}\n"))
+                    .with_context(|| format!("{} ne s'écrit pas", file.display()))?;
+                Ok(name)
+            }
+            Err(e) => Err(e).with_context(|| format!("{} ne se lit pas", file.display())),
+        }
+    }
+
     /// How to open it.
     pub fn options(&self, root: RootKey, clock: Arc<dyn Clock>) -> anyhow::Result<Options> {
         let law = Law::embedded().map_err(|faults| {
@@ -117,6 +149,8 @@ impl Place {
         })?;
         Ok(Options {
             location: self.location(),
+            // A command writes beside a server that may be at work, in a log of its own.
+            writer: format!("{}-commandes", self.server_name()?),
             root,
             clock,
             rng: Arc::new(SystemRng),
@@ -126,7 +160,14 @@ impl Place {
         })
     }
 
-    /// Opens it.
+    /// Opens it to serve it, under the server's own name.
+    pub async fn open_server(&self) -> anyhow::Result<Arc<Huis>> {
+        let mut options = self.options(self.root_key()?, Arc::new(SystemClock))?;
+        options.writer = self.server_name()?;
+        Ok(Huis::open(options).await?)
+    }
+
+    /// Opens it for a command.
     pub async fn open(&self) -> anyhow::Result<Arc<Huis>> {
         let root = self.root_key()?;
         Ok(Huis::open(self.options(root, Arc::new(SystemClock))?).await?)

@@ -13,6 +13,8 @@ pub struct Reach {
     pub behind_proxy: bool,
     /// Certificate and key of the server's own TLS.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// How often the program does its own work.
+    pub every: Duration,
 }
 
 /// Serves until interrupted.
@@ -22,7 +24,7 @@ pub async fn serve(
     witness: PathBuf,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
-    tokio::spawn(day_by_day(Arc::clone(&huis)));
+    tokio::spawn(day_by_day(Arc::clone(&huis), reach.every));
     tokio::spawn(minute_by_minute(Arc::clone(&huis), witness));
     let secure = reach.behind_proxy || reach.tls.is_some();
     let app = huis_web::app(huis, secure, reach.behind_proxy);
@@ -46,9 +48,9 @@ async fn interrupted() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// The program's own day: at start, then every ten minutes. What there is to do is found in the
+/// The program's own day: at start, then every ten minutes or as asked. What there is to do is found in the
 /// store, so it can be stopped anywhere; a lease keeps two servers from doing it at once.
-async fn day_by_day(huis: Arc<Huis>) {
+async fn day_by_day(huis: Arc<Huis>, every: Duration) {
     loop {
         match huis.daily().await {
             Ok(report) if report.archived + report.destroyed > 0 => tracing::info!(
@@ -60,7 +62,7 @@ async fn day_by_day(huis: Arc<Huis>) {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "le travail du jour a échoué : il sera repris"),
         }
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        tokio::time::sleep(every).await;
     }
 }
 

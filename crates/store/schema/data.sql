@@ -112,12 +112,12 @@ CREATE TABLE hold (
 -- The blind indexes stand in no backup: unlogged here, left out of the copy on SQLite.
 CREATE UNLOGGED TABLE token (
   office BLOB NOT NULL, unit TEXT NOT NULL, token BIGINT NOT NULL, dossier BLOB NOT NULL,
-  PRIMARY KEY (office, unit, token, dossier)
+  PRIMARY KEY (office, token, unit, dossier)
 );
 CREATE INDEX token_dossier ON token (office, dossier);
 CREATE UNLOGGED TABLE archive_token (
   office BLOB NOT NULL, unit TEXT NOT NULL, token BIGINT NOT NULL, dossier BLOB NOT NULL,
-  PRIMARY KEY (office, unit, token, dossier)
+  PRIMARY KEY (office, token, unit, dossier)
 );
 CREATE INDEX archive_token_dossier ON archive_token (office, dossier);
 CREATE UNLOGGED TABLE ticket (

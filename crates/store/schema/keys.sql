@@ -10,4 +10,12 @@ CREATE TABLE key_batch (
 -- data that bear a lower one were brought back from the past (I14). Forgotten by a restore, which
 -- brings them back on purpose.
 CREATE TABLE key_mark (slot BIGINT NOT NULL PRIMARY KEY, seals BIGINT NOT NULL);
+-- The generations of the blind indexes (active files, archive), and the keys under which the searches
+-- of a month stand in the trace. Random, and destroyed at their term.
+CREATE TABLE index_key (
+  archive BIGINT NOT NULL, generation BIGINT NOT NULL, state TEXT NOT NULL,
+  made_at BIGINT NOT NULL, since BIGINT NOT NULL, key BLOB NOT NULL,
+  PRIMARY KEY (archive, generation)
+);
+CREATE TABLE trace_key (month TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);
 CREATE TABLE named_key (name TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);

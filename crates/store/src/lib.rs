@@ -4,12 +4,14 @@
 mod keys;
 mod open;
 mod sql;
+mod writers;
 
 pub mod accounts;
 pub mod alerts;
 pub mod dossiers;
 pub mod grants;
 pub mod index;
+pub mod index_keys;
 pub mod lifecycle;
 pub mod lists;
 pub mod offices;
@@ -19,6 +21,7 @@ pub mod work;
 
 pub use open::{Location, Store, writer_name};
 pub use work::Work;
+pub use writers::Claim;
 
 /// Why the store fails. Never a personal datum: database messages are dropped but for their code.
 #[derive(Debug, thiserror::Error)]

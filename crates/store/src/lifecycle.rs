@@ -210,6 +210,13 @@ impl Store {
             .await?;
         Ok(n == 1)
     }
+
+    /// Lets a lease go before its end: the work is done.
+    pub async fn release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM lease WHERE name = $1 AND holder = $2";
+        self.data.run(sql, params![name, holder]).await?;
+        Ok(())
+    }
 }
 
 impl Store {

@@ -26,6 +26,8 @@ pub struct Store {
     pub(crate) data: Db,
     pub(crate) keys: Db,
     pub(crate) trace: Db,
+    /// Where the files are, on SQLite.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 const DATA: &str = include_str!("../schema/data.sql");
@@ -43,12 +45,14 @@ impl Store {
                     data: sqlite(&folder.join("data.db")).await?,
                     keys: sqlite(&folder.join("keys.db")).await?,
                     trace: sqlite(&folder.join("trace.db")).await?,
+                    folder: Some(folder.clone()),
                 }
             }
             Location::Postgres(url) => Self {
                 data: postgres(url, "huis_data", 12).await?,
                 keys: postgres(url, "huis_keys", 4).await?,
                 trace: postgres(url, "huis_trace", 4).await?,
+                folder: None,
             },
         };
         store.migrate().await?;
@@ -154,7 +158,9 @@ impl Store {
             }
         }
         if self.keys.is_postgres() {
-            self.keys.script("VACUUM FULL key_slot".into()).await?;
+            for table in ["key_slot", "index_key", "trace_key"] {
+                self.keys.script(format!("VACUUM FULL {table}")).await?;
+            }
             for table in ["token", "archive_token", "key_move"] {
                 self.data.script(format!("VACUUM FULL {table}")).await?;
             }

@@ -120,6 +120,12 @@ pub(crate) enum Db {
     Postgres(sqlx::PgPool),
 }
 
+/// A connection of its own, for a lock that lives as long as it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    _connection: sqlx::PgConnection,
+}
+
 /// A transaction of either engine.
 pub(crate) enum Tx {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
@@ -207,6 +213,18 @@ impl Db {
                 bound!(sql, Vec::new()).fetch_optional(pool).await?.map(Row::Postgres)
             }
         })
+    }
+
+    /// Takes a named lock for the life of a connection of its own; `None` when another holds it, or
+    /// on SQLite, which has none.
+    pub(crate) async fn session_lock(&self, name: &str) -> Result<Option<Session>, StoreError> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let mut connection = pool.acquire().await?.detach();
+        let sql = "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended($1, 0)) THEN 1::bigint
+                   ELSE 0::bigint END";
+        let row = bound!(sql, params![name]).fetch_one(&mut connection).await?;
+        let taken = Row::Postgres(row).flag(0)?;
+        Ok(taken.then_some(Session { _connection: connection }))
     }
 
     pub(crate) const fn is_postgres(&self) -> bool {

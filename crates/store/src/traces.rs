@@ -28,6 +28,7 @@ impl LineStore for Store {
         let mut tx = self.trace.begin().await?;
         for batch in batches {
             let log = batch.origin().to_string();
+            follow(&mut tx, &log, batch).await?;
             let mut lines = Vec::new();
             let mut dossiers = Vec::new();
             for row in batch.rows() {
@@ -56,24 +57,6 @@ impl LineStore for Store {
                 )
                 .await?;
             }
-            let head = batch.after().head().map(ToString::to_string).unwrap_or_default();
-            let changed = tx
-                .run(
-                    "INSERT INTO trace_log (log, processing, writer, state, head)
-                     VALUES ($1,$2,$3,$4,$5) ON CONFLICT (log) DO UPDATE
-                     SET state = excluded.state, head = excluded.head",
-                    params![
-                        &log,
-                        batch.origin().processing(),
-                        batch.origin().writer(),
-                        batch.after().to_text().into_bytes(),
-                        head,
-                    ],
-                )
-                .await?;
-            if changed != 1 {
-                return Err(StoreError::Conflict);
-            }
         }
         tx.commit().await
     }
@@ -89,6 +72,33 @@ impl LineStore for Store {
             }
         }
     }
+}
+
+/// Moves a log on, from the very head that the batch follows: two writers under one name (a server
+/// started twice, a store brought back under a living server) do not interleave, the second is
+/// refused (I8).
+async fn follow(tx: &mut Tx, log: &str, batch: &Batch) -> Result<(), StoreError> {
+    let head = batch.after().head().map(ToString::to_string).unwrap_or_default();
+    let state = batch.after().to_text().into_bytes();
+    let moved = match batch.before() {
+        None => {
+            let (processing, writer) = (batch.origin().processing(), batch.origin().writer());
+            tx.run(
+                "INSERT INTO trace_log (log, processing, writer, state, head)
+                 VALUES ($1,$2,$3,$4,$5) ON CONFLICT (log) DO NOTHING",
+                params![log, processing, writer, state, head],
+            )
+            .await?
+        }
+        Some(before) => {
+            tx.run(
+                "UPDATE trace_log SET state = $2, head = $3 WHERE log = $1 AND head = $4",
+                params![log, state, head, before.to_string()],
+            )
+            .await?
+        }
+    };
+    if moved == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 impl Store {

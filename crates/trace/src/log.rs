@@ -98,6 +98,7 @@ pub struct ClosedDay {
 pub struct Batch {
     origin: Origin,
     first: u64,
+    before: Option<SignedNote>,
     rows: Vec<Row>,
     closures: Vec<ClosedDay>,
     after: LogState,
@@ -108,6 +109,7 @@ impl Batch {
         Self {
             origin: log.origin.clone(),
             first: log.state.size(),
+            before: log.state.head().cloned(),
             rows: Vec::new(),
             closures: Vec::new(),
             after: log.state.clone(),
@@ -135,6 +137,12 @@ impl Batch {
     /// The size of the log before: a store that holds another must refuse the batch.
     pub const fn first(&self) -> u64 {
         self.first
+    }
+
+    /// The last signed head of the log before; none before its first line. It names the size too: a
+    /// store that holds another must refuse the batch.
+    pub const fn before(&self) -> Option<&SignedNote> {
+        self.before.as_ref()
     }
 
     /// The lines to insert.

@@ -195,6 +195,8 @@ impl Huis {
         let proof = decide_job(register, "demonstration", office);
         let (mut lines, mut blobs, mut archived) = (Vec::new(), Vec::new(), 0);
         let mut marks = Vec::new();
+        let index = self.index_key(office, PROCESSING, false).await?;
+        let archive_index = self.index_key(office, PROCESSING, true).await?;
         let mut active = Vec::new();
         for (number, dossier) in batch {
             let author = |i: usize| agents.get(i).copied().unwrap_or(AgentId::from_bytes([0; 16]));
@@ -237,7 +239,7 @@ impl Huis {
                 taken,
                 good_friday,
                 today,
-                true,
+                (&index, Some(&archive_index)),
             )?;
             if !seal.faults.is_empty() {
                 return Err(UseError::Faults(seal.faults));

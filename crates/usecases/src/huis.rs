@@ -1,10 +1,10 @@
 use huis_dossier::{Known, Processing};
-use huis_kernel::{Clock, Date, Instant, OfficeId, Rng, SessionId, Zone};
+use huis_kernel::{Clock, Date, Instant, Rng, SessionId, Zone};
 use huis_law::{Law, Place};
 use huis_register::{Class, FieldKind, LocalStatus, Register};
 use huis_store::{Store, offices::OfficeRow};
 use huis_trace::{LogKey, group::Handle};
-use huis_vault::{ArchivePublic, ArchiveSecret, IndexKey, RootKey};
+use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, RwLock},
@@ -84,12 +84,6 @@ impl Huis {
     /// The store, for the commands of the operator.
     pub const fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Two processings, or two offices, share no token (I5).
-    pub(crate) fn index_key(&self, office: OfficeId, processing: &str, archive: bool) -> IndexKey {
-        let which = if archive { "index archive" } else { "index" };
-        IndexKey::new(self.root.derive(&format!("{which} {processing} {office}")))
     }
 
     pub(crate) fn archive_of(&self, session: Option<SessionId>) -> Option<ArchiveSecret> {

@@ -6,6 +6,7 @@ mod caller;
 mod dossier;
 mod error;
 mod huis;
+mod index;
 mod keys;
 mod life;
 mod lists;

@@ -75,6 +75,7 @@ impl Huis {
                 continue;
             }
             self.sweep_office(office.office, today, &mut report).await?;
+            self.store.release(&name, &self.server).await?;
         }
         if self.finish_destructions().await? > 0 {
             self.store.scrub().await?;
@@ -224,7 +225,7 @@ impl Huis {
         // The archive's tokens are taken while the sections still open, by the sweep's authority.
         let proof = decide_job(register, "sweep", office);
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
-        let index = self.index_key(office, processing, true);
+        let index = self.index_key(office, processing, true).await?;
         let tokens =
             unlock(&proof, &sealed, source)?.compute(Operation::Archive, self.now(), |plain| {
                 huis_access::search::tokens(register, plain, &index)
@@ -474,6 +475,7 @@ impl Huis {
             parts.push(("durées", self.replan(processed).await));
         }
         let swept = self.sweep().await;
+        parts.push(("index", self.rekey_indexes().await));
         parts.push(("journal", self.close_days().await));
         for office in self.store.offices().await? {
             // Once a day of the office, by one server.

@@ -51,6 +51,11 @@ pub struct Found {
     pub cut: bool,
 }
 
+/// A token as a line of the trace writes it.
+pub(crate) fn code(token: Token) -> String {
+    format!("{:05x}", token.0)
+}
+
 /// Most candidates opened to confirm one question.
 const MOST: u32 = 200;
 /// The longest question, in bytes.
@@ -137,7 +142,10 @@ impl Huis {
                 }
             }
         }
-        let index = self.index_key(caller.office.office, processing, question.archive);
+        let (office, archive) = (caller.office.office, question.archive);
+        let index = self.index_key(office, processing, archive).await?;
+        // In the trace by a key of the month: a reader of it matches nothing in the index.
+        let traced = self.searches_key(office, processing, archive, caller.now).await?;
         let mut asked_any = false;
         for search in &register.searches {
             let asked: Asked = search
@@ -154,7 +162,7 @@ impl Huis {
                 continue;
             }
             asked_any = true;
-            tokens_asked.extend(tokens.iter().copied());
+            tokens_asked.extend(asked_tokens(search, &asked, &traced));
             let candidates = self
                 .store
                 .candidates(
@@ -216,7 +224,7 @@ impl Huis {
         }
         let mut line = self.line(caller, processing, operation);
         line.dossiers = Dossiers::List(found.values().map(|f| f.0.dossier).collect());
-        let mut codes: Vec<String> = tokens_asked.iter().map(|t| format!("{:05x}", t.0)).collect();
+        let mut codes: Vec<String> = tokens_asked.into_iter().map(code).collect();
         codes.truncate(60);
         if !codes.is_empty() {
             line.detail.insert("tokens".into(), codes.join(","));
@@ -289,7 +297,7 @@ impl Huis {
                 .collect(),
             acts: Vec::new(),
         };
-        let index = self.index_key(caller.office.office, processing, true);
+        let index = self.index_key(caller.office.office, processing, true).await?.serving();
         let tokens: BTreeSet<Token> = huis_access::search::tokens(register, &plain, &index)
             .into_iter()
             .map(|t| t.1)

@@ -5,11 +5,13 @@ use huis_kernel::{Clock, OfficeId, Rng};
 use huis_law::Law;
 use huis_register::Register;
 use huis_store::{
-    Location, Store, StoreError,
+    Claim, Location, Store, StoreError,
     offices::{OfficeRow, RegisterRow},
     writer_name,
 };
-use huis_trace::{Line, Log, LogSigner, LogState, Operation, Origin, Writer, group::group};
+use huis_trace::{
+    Line, LineStore as _, Log, LogSigner, Operation, Origin, OriginError, Writer, group::group,
+};
 use huis_vault::{ArchivePublic, ArchiveSecret, DataKey, RootKey, Slot};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,6 +34,9 @@ pub(crate) const INSTALLATION: &str = "installation";
 pub struct Options {
     /// Where the data are.
     pub location: Location,
+    /// Who writes the trace: this server, or the administrative commands of this machine. A restart
+    /// under the same name goes on with its logs.
+    pub writer: String,
     /// The root key.
     pub root: RootKey,
     /// Clock.
@@ -175,26 +180,26 @@ impl Huis {
             processed
                 .insert(register.id.clone(), Processed { register, source: text, rules, local });
         }
-        let server = writer_name(&*options.rng);
         let seed = options.root.derive("trace signer");
         let signer = LogSigner::from_seed(format!("huis-{installation}"), seed.expose())
             .map_err(|e| StartError::Trace(e.to_string()))?;
         let signer = Arc::new(signer);
         let log_key = signer.public();
-        let mut logs = Vec::new();
         let names: Vec<String> =
             processed.keys().cloned().chain([INSTALLATION.to_owned()]).collect();
-        for name in &names {
-            let origin = Origin::new(&installation, name, &server)
-                .map_err(|_| StartError::Trace("origine".into()))?;
-            let log =
-                Log::open(Arc::clone(&signer), origin, LogState::empty(), Arc::clone(&options.rng))
-                    .map_err(|e| StartError::Trace(e.to_string()))?;
-            logs.push(log);
-        }
+        let origins = |server: &str| {
+            let of = |name: &String| Origin::new(&installation, name, server);
+            names.iter().map(of).collect::<Result<Vec<_>, _>>()
+        };
+        let (server, claim, logs, damaged) =
+            take_logs(&store, &options.writer, origins, &signer, &options.rng).await?;
         let writer = Writer::new(logs).map_err(|e| StartError::Trace(e.to_string()))?;
         let (handle, task) = group(store.clone(), writer);
-        tokio::spawn(task);
+        tokio::spawn(async move {
+            // The name is let go once the last line is written.
+            let _name = claim;
+            task.await;
+        });
         let sign_in = SignIn::new(&options.root, PASSWORDS, options.cost, &*options.rng)
             .map_err(|e| StartError::Trace(e.to_string()))?;
         let demonstration = store.meta("demonstration").await?.is_some();
@@ -216,7 +221,11 @@ impl Huis {
             installation,
             demonstration,
         });
+        huis.ensure_index_keys().await?;
         huis.chain_waiting().await?;
+        for processing in damaged {
+            huis.raise_log(&processing, 1).await?;
+        }
         if huis.finish_destructions().await? > 0 {
             huis.store.scrub().await?;
         }
@@ -232,6 +241,44 @@ impl Huis {
     pub fn installation(&self) -> &str {
         &self.installation
     }
+}
+
+/// How many live servers may share one name before it is a fault.
+const MOST: u32 = 64;
+
+type Taken = (String, Claim, Vec<Log>, Vec<String>);
+
+/// Takes a writer's name that no other live process holds: the one asked for, or with a number
+/// behind; and goes on with its logs. A name whose logs do not fit their signed head is left alone
+/// (I8): the processings of those logs are told.
+async fn take_logs(
+    store: &Store,
+    base: &str,
+    origins: impl Fn(&str) -> Result<Vec<Origin>, OriginError>,
+    signer: &Arc<LogSigner>,
+    rng: &Arc<dyn Rng>,
+) -> Result<Taken, StartError> {
+    let mut damaged = Vec::new();
+    for n in 1..=MOST {
+        let name = if n == 1 { base.to_owned() } else { format!("{base}.{n}") };
+        let of = origins(&name).map_err(|e| StartError::Trace(e.to_string()))?;
+        let Some(claim) = store.claim(&name).await? else { continue };
+        let mut logs = Vec::new();
+        for origin in &of {
+            let state = store.state(origin).await;
+            let log = state.ok().and_then(|state| {
+                Log::open(Arc::clone(signer), origin.clone(), state, Arc::clone(rng)).ok()
+            });
+            match log {
+                Some(log) => logs.push(log),
+                None => damaged.push(origin.processing().to_owned()),
+            }
+        }
+        if logs.len() == of.len() {
+            return Ok((name, claim, logs, damaged));
+        }
+    }
+    Err(StartError::Trace("nom de serveur".into()))
 }
 
 type Loaded = (Register, String, Option<huis_register::LocalStatus>);

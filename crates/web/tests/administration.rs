@@ -40,6 +40,7 @@ async fn office() -> (Router, Place) {
     let clock = Arc::new(ManualClock::at(nine));
     let options = Options {
         location: Location::Folder(folder.path().to_owned()),
+        writer: "essai".into(),
         root: RootKey::generate(&*rng),
         clock: clock.clone(),
         rng,

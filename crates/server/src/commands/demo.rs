@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -57,6 +58,7 @@ impl Demo {
             data: self.data.clone(),
             database: self.database.clone(),
             key: None,
+            name: None,
             registers: None,
         };
         let mark = self.data.join(MARK);
@@ -94,9 +96,10 @@ impl Demo {
         let Some(listener) = listener else { return Ok(ExitCode::SUCCESS) };
         let mut options = place.options(place.root_key()?, Arc::new(SystemClock))?;
         options.cost = Cost::LIGHTEST;
+        options.writer = place.server_name()?;
         let huis = Huis::open(options).await?;
         say(&format!("Ouvrez http://{} (Ctrl-C pour arrêter)", listener.local_addr()?));
-        let reach = Reach { behind_proxy: false, tls: None };
+        let reach = Reach { behind_proxy: false, tls: None, every: Duration::from_secs(600) };
         serve(huis, reach, place.witness(), listener).await?;
         Ok(ExitCode::SUCCESS)
     }

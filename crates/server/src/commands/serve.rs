@@ -1,6 +1,6 @@
 use anyhow::{Context, bail};
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio::net::TcpListener;
 
 use super::say;
@@ -25,6 +25,9 @@ pub struct Serve {
     /// Un mandataire inverse, devant, porte le TLS.
     #[arg(long)]
     behind_proxy: bool,
+    /// Secondes entre deux passages des travaux du programme (durées de conservation, échéances…).
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3_600), env = "HUIS_EVERY")]
+    every: u64,
     #[command(flatten)]
     mail: MailOptions,
     #[command(flatten)]
@@ -46,7 +49,7 @@ impl Serve {
         }
         let mailer = self.mail.mailer()?;
         let provider = self.provider.provider()?;
-        let huis = self.place.open().await?;
+        let huis = self.place.open_server().await?;
         if let Some(mailer) = mailer {
             huis.declare_mail_server(Box::new(mailer));
         }
@@ -58,7 +61,8 @@ impl Serve {
             .with_context(|| format!("l'adresse {} est déjà prise", self.listen))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         say(&format!("Huis écoute sur {scheme}://{}", listener.local_addr()?));
-        let reach = Reach { behind_proxy: self.behind_proxy, tls };
+        let reach =
+            Reach { behind_proxy: self.behind_proxy, tls, every: Duration::from_secs(self.every) };
         serve(huis, reach, self.place.witness(), listener).await?;
         Ok(ExitCode::SUCCESS)
     }

@@ -25,6 +25,11 @@ impl Visitor {
         Self { address, jar: BTreeMap::new() }
     }
 
+    /// The same visitor, with the same cookies, at another server of the same house.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, jar: self.jar.clone() }
+    }
+
     /// One request, without following where it leads.
     fn send(&mut self, method: &str, path: &str, body: &str) -> Page {
         let cookies: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();

@@ -72,6 +72,7 @@ impl House {
         let clock = Arc::new(ManualClock::at(noon(today)));
         let options = |seed| Options {
             location: Location::Folder(folder.path().join("data")),
+            writer: "essai".into(),
             root: RootKey::from_bytes([7; 32]),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(seed)),

@@ -2,33 +2,35 @@
 //! Computed from the account when it is wanted and kept nowhere: a new index key changes nothing.
 
 use huis_access::search::{Asked, asked_tokens};
-use huis_kernel::{AgentId, OfficeId};
+use huis_kernel::{AgentId, Instant, OfficeId};
 use huis_register::{FieldKind, Register, Search};
 use huis_trace::{Line, Operation};
 use huis_vault::{IndexKey, Token};
 use std::collections::BTreeSet;
 
-use crate::{Huis, UseError};
+use crate::{Huis, UseError, search::code};
 
 /// The tokens of one name under one search, in the active index or the archive's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnTokens {
     processing: String,
     archive: bool,
+    /// In the index.
     tokens: Vec<Token>,
+    /// As a search of the month writes them in its line.
+    codes: Vec<String>,
 }
 
 impl OwnTokens {
     fn codes(&self) -> impl Iterator<Item = String> {
-        // As a search writes them in its line.
-        self.tokens.iter().map(|t| format!("{:05x}", t.0))
+        self.codes.iter().cloned()
     }
 
     /// Did a search ask for this name? A token is short, so that one alone may be met by chance;
     /// the same name, or a near one, meets in two at least.
     fn searched(&self, asked: &BTreeSet<&str>) -> bool {
         let met = self.codes().filter(|code| asked.contains(code.as_str())).count();
-        met >= self.tokens.len().min(2)
+        met >= self.codes.len().min(2)
     }
 }
 
@@ -61,21 +63,25 @@ pub fn own_name_tokens(
 }
 
 impl Huis {
-    /// All the tokens of an agent's own name in an office.
+    /// All the tokens of an agent's own name in an office, at the time of a line.
     pub(super) async fn own_tokens(
         &self,
         office: OfficeId,
         agent: AgentId,
+        at: Instant,
     ) -> Result<Vec<OwnTokens>, UseError> {
         let Some(row) = self.store.agent(agent).await? else { return Ok(Vec::new()) };
         let mut out = Vec::new();
         for processed in self.processed.values() {
             let register = &processed.register;
             for archive in [false, true] {
-                let key = self.index_key(office, &register.id, archive);
-                for tokens in own_name_tokens(register, &key, &row.first_name, &row.last_name) {
+                let key = self.index_key(office, &register.id, archive).await?;
+                let traced = self.searches_key(office, &register.id, archive, at).await?;
+                let of = |key| own_name_tokens(register, key, &row.first_name, &row.last_name);
+                for (tokens, codes) in of(&key).into_iter().zip(of(&traced)) {
                     let tokens = tokens.into_iter().collect();
-                    out.push(OwnTokens { processing: register.id.clone(), archive, tokens });
+                    let codes = codes.into_iter().map(code).collect();
+                    out.push(OwnTokens { processing: register.id.clone(), archive, tokens, codes });
                 }
             }
         }
@@ -116,8 +122,9 @@ mod tests {
     use super::*;
 
     fn own(tokens: &[i64]) -> OwnTokens {
-        let tokens = tokens.iter().copied().map(Token).collect();
-        OwnTokens { processing: "essai".into(), archive: false, tokens }
+        let tokens: Vec<Token> = tokens.iter().copied().map(Token).collect();
+        let codes = tokens.iter().copied().map(code).collect();
+        OwnTokens { processing: "essai".into(), archive: false, tokens, codes }
     }
 
     #[test]

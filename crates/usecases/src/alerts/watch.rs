@@ -12,7 +12,7 @@ use huis_trace::{
 use std::collections::HashMap;
 
 use super::{Raise, own::OwnTokens};
-use crate::{Huis, UseError, start::INSTALLATION};
+use crate::{Huis, UseError, index::month_of, start::INSTALLATION};
 
 /// How far back what is usual is learnt anew after a start.
 const LEARNT_MS: i64 = 28 * 86_400_000;
@@ -26,7 +26,8 @@ const OWN_MS: i64 = 600_000;
 pub struct Watch {
     detectors: HashMap<(String, OfficeId), Detector>,
     grants: HashMap<GrantId, (OfficeId, String)>,
-    own: HashMap<AgentId, (Instant, Vec<OwnTokens>)>,
+    /// Until when, of which month of the trace, and what.
+    own: HashMap<AgentId, (Instant, String, Vec<OwnTokens>)>,
 }
 
 /// By which grant a line was read: office and profile.
@@ -138,15 +139,18 @@ impl Huis {
             return Ok(Vec::new());
         }
         let now = self.now();
-        let fresh =
-            |(at, own): &(Instant, Vec<OwnTokens>)| (now < at.plus_ms(OWN_MS)).then(|| own.clone());
-        if let Some(own) = self.with_watch(|w| w.own.get(&agent).and_then(fresh)) {
+        let month = month_of(line.at);
+        let known = self.with_watch(|w| {
+            let (until, of, own) = w.own.get(&agent)?;
+            (now < *until && *of == month).then(|| own.clone())
+        });
+        if let Some(own) = known {
             return Ok(own);
         }
-        let own = self.own_tokens(office, agent).await?;
+        let own = self.own_tokens(office, agent, line.at).await?;
         self.with_watch(|w| {
-            w.own.retain(|_, (at, _)| now < at.plus_ms(OWN_MS));
-            w.own.insert(agent, (now, own.clone()));
+            w.own.retain(|_, (until, ..)| now < *until);
+            w.own.insert(agent, (now.plus_ms(OWN_MS), month, own.clone()));
         });
         Ok(own)
     }

@@ -124,7 +124,7 @@ impl Huis {
         }
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
-        let index = self.index_key(card.office, processing, false);
+        let index = self.index_key(card.office, processing, false).await?;
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
         let mut after: Option<Standing> = None;
         let mut flags = Vec::new();

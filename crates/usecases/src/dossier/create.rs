@@ -7,7 +7,7 @@ use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant};
 use huis_register::Power;
 use huis_store::dossiers::CardRow;
 use huis_trace::{Line, Operation};
-use huis_vault::{KeyBlob, SealedDossier, SealedUnit, Slot, UnitState};
+use huis_vault::{IndexKey, KeyBlob, SealedDossier, SealedUnit, Slot, UnitState};
 
 use crate::{
     Caller, Huis, Processed, UseError,
@@ -94,6 +94,7 @@ impl Huis {
                 return self.refuse(caller, processing, Operation::Create, None, refusal).await;
             }
         };
+        let index = self.index_key(card.office, processing, false).await?;
         let mut sealed = self.seal_founding(
             processed,
             &proof,
@@ -102,7 +103,7 @@ impl Huis {
             fresh,
             &good_friday,
             caller.today,
-            false,
+            (&index, None),
         )?;
         if !sealed.faults.is_empty() {
             return Err(UseError::Faults(sealed.faults));
@@ -121,7 +122,8 @@ impl Huis {
         Ok(Created { number, archived_match })
     }
 
-    /// Judges and seals a founding; its faults are those of its acts, all at once.
+    /// Judges and seals a founding, found again under the key of the active index, or of the
+    /// archive's when it is given and the dossier is closed; its faults are those of its acts, all at once.
     #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
     pub(crate) fn seal_founding(
         &self,
@@ -132,7 +134,7 @@ impl Huis {
         fresh: Vec<(Slot, KeyBlob)>,
         good_friday: &str,
         today: Date,
-        archive_closed: bool,
+        (active, archived): (&IndexKey, Option<&IndexKey>),
     ) -> Result<Seal, UseError> {
         let register = &processed.register;
         let law = self.law();
@@ -199,9 +201,8 @@ impl Huis {
         let keys = fresh.iter().cloned().collect();
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let shell = shell(&card, register, &fresh);
-        let archive = archive_closed && card.closed_on.is_some();
-        let index = self.index_key(card.office, &card.processing, archive);
-        let sealing = Sealing { rng: &*self.rng, index: &index, fresh };
+        let index = archived.filter(|_| card.closed_on.is_some()).unwrap_or(active);
+        let sealing = Sealing { rng: &*self.rng, index, fresh };
         let (change, line) =
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
         Ok(Seal { card, shell, change, standing, line, faults })

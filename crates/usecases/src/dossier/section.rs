@@ -144,7 +144,7 @@ impl Huis {
         let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
-        let index = self.index_key(card.office, processing, false);
+        let index = self.index_key(card.office, processing, false).await?;
         let sealing = Sealing { rng: &*self.rng, index: &index, fresh: Vec::new() };
         let mut after: Option<Standing> = None;
         let opened_on = card.opened_on;

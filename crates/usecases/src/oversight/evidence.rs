@@ -122,7 +122,7 @@ impl Huis {
     }
 
     /// One open alert is enough until it is closed.
-    async fn raise_log(&self, processing: &str, wrong: usize) -> Result<(), UseError> {
+    pub(crate) async fn raise_log(&self, processing: &str, wrong: usize) -> Result<(), UseError> {
         for office in self.store.offices().await? {
             let office = office.office;
             let known = self

@@ -6,7 +6,7 @@ use huis_trace::LineStore as _;
 use huis_trace::{Log, LogSigner, Operation, Origin, SignedNote, Writer, purge::purge_plan};
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{Huis, UseError};
+use crate::{Huis, UseError, start::INSTALLATION};
 
 /// A log whose open day is this old has no server any more: a living one closes its days.
 const ABANDONED: Delay = Delay { months: 0, days: 3 };
@@ -49,6 +49,8 @@ impl Huis {
             let Some(open) = state.open_day().filter(|day| ABANDONED.after(*day) < today) else {
                 continue;
             };
+            // A server that came back, and is silent: its days are its own to close.
+            let Some(_name) = self.store.claim(origin.writer()).await? else { continue };
             let rng = Arc::clone(&self.rng);
             match Log::open(Arc::clone(&signer), origin, state, rng) {
                 Ok(log) => Writer::new([log])?.close_days(&self.store, today).await?,
@@ -65,6 +67,10 @@ impl Huis {
         let now = self.now();
         let mut report = PurgeReport::default();
         let mut purged: BTreeMap<String, Purged> = BTreeMap::new();
+        // The searches of a month are matched no more once its last line is past every term.
+        if let Some(longest) = self.trace_term(INSTALLATION) {
+            self.destroy_months(longest).await?;
+        }
         for (log, _) in self.store.logs().await? {
             let Ok(origin) = log.parse::<Origin>() else { continue };
             let Some(term) = self.trace_term(origin.processing()) else { continue };

@@ -76,6 +76,7 @@ impl Office {
         let rng = Arc::new(SeededRng::new(41));
         let options = Options {
             location,
+            writer: "essai".into(),
             root: RootKey::generate(&*rng),
             clock: clock.clone(),
             rng,

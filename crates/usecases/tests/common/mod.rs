@@ -49,6 +49,7 @@ fn noon(date: Date) -> Instant {
 fn options(location: &Location, root: &RootKey, clock: &Arc<ManualClock>, seed: u64) -> Options {
     Options {
         location: location.clone(),
+        writer: "essai".into(),
         root: root.clone(),
         clock: clock.clone(),
         rng: Arc::new(SeededRng::new(seed)),
