@@ -23,6 +23,7 @@ mod grant;
 mod open;
 mod pending;
 pub mod search;
+mod staging;
 mod write;
 
 pub use body::{Restriction, SectionBody};
@@ -33,6 +34,7 @@ pub use open::{
     unlock,
 };
 pub use pending::{Pending, WrongReceipt};
+pub use staging::{ImportProof, decide_import};
 pub use write::{
     Edits, NewAct, NewDossier, SealedChange, Sealing, SectionEdit, WriteError, Written, create,
     void, write,

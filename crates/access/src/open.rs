@@ -150,6 +150,7 @@ answers!(
     huis_dossier::Standing,
     (huis_dossier::Standing, Vec<huis_dossier::Offer>),
     BTreeSet<(String, huis_vault::Token)>,
+    Vec<huis_dossier::Fault>,
 );
 
 /// The answer of a rule on one dossier of a pass, before its trace.

@@ -47,7 +47,21 @@ pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<
 /// Does an opened dossier match the question, beyond the token? A person or an address hidden from
 /// co-holders answers only to who may see it: a search must not confirm what a page withholds.
 pub fn confirms(search: &Search, asked: &Asked, plain: &Plain, sees_restricted: bool) -> bool {
-    let Some(wanted) = asked_parts(search, asked) else { return false };
+    asked_parts(search, asked).is_some_and(|w| fits(search, &w, plain, sees_restricted))
+}
+
+/// The tokens of fields that were read elsewhere (a row of a file); empty when a part is missing.
+pub fn fact_tokens(search: &Search, facts: &Facts, key: &IndexKey) -> BTreeSet<Token> {
+    let key = key.serving();
+    parts_of(search, facts).map(|p| variants(search, &p, &key)).unwrap_or_default()
+}
+
+/// Does an opened dossier match these fields, beyond the token? As [`confirms`].
+pub fn agrees(search: &Search, facts: &Facts, plain: &Plain, sees_restricted: bool) -> bool {
+    parts_of(search, facts).is_some_and(|w| fits(search, &w, plain, sees_restricted))
+}
+
+fn fits(search: &Search, wanted: &[String], plain: &Plain, sees_restricted: bool) -> bool {
     let Some(section) = search.of.first().map(|p| p.section.as_str()) else { return false };
     plain
         .sections
@@ -56,7 +70,7 @@ pub fn confirms(search: &Search, asked: &Asked, plain: &Plain, sees_restricted: 
         .filter(|(_, _, _, b)| sees_restricted || b.restricted.is_none())
         .filter_map(|(_, _, _, b)| parts_of(search, &b.facts))
         .any(|held| {
-            held.iter().zip(&wanted).enumerate().all(|(i, (h, w))| {
+            held.iter().zip(wanted).enumerate().all(|(i, (h, w))| {
                 if i == 0 && search.near {
                     near(h, w)
                 } else {

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{Limits, Row, Target, words::bare};
 
 /// The row that names the columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Its row of the file.
     pub no: u32,

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{FileFault, Limits, book, correct::unguarded, delimited};
 
 /// A row as text, with its place in the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Line of the file, or row of the sheet, from 1: what a person sees in the margin.
     pub no: u32,

@@ -25,6 +25,7 @@ pub async fn serve(
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     tokio::spawn(day_by_day(Arc::clone(&huis), reach.every));
+    tokio::spawn(imports(Arc::clone(&huis)));
     tokio::spawn(minute_by_minute(Arc::clone(&huis), witness));
     let secure = reach.behind_proxy || reach.tls.is_some();
     let app = huis_web::app(huis, secure, reach.behind_proxy);
@@ -63,6 +64,17 @@ async fn day_by_day(huis: Arc<Huis>, every: Duration) {
             Err(error) => tracing::error!(%error, "le travail du jour a échoué : il sera repris"),
         }
         tokio::time::sleep(every).await;
+    }
+}
+
+/// Each minute: goes on with the files whose import a stop left half-way. Apart from the rest: a
+/// long one keeps nothing else waiting.
+async fn imports(huis: Arc<Huis>) {
+    loop {
+        if let Err(error) = huis.work_imports().await {
+            tracing::error!(%error, "un import attend : il sera repris");
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
     }
 }
 

@@ -154,3 +154,28 @@ CREATE TABLE alert (
   closed_at BIGINT, closed_by BLOB, closing TEXT, PRIMARY KEY (office, alert)
 );
 CREATE TABLE lease (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until_at BIGINT NOT NULL);
+
+-- Files that wait to be imported (X-26): what their rows say is sealed under the import's own key,
+-- destroyed at the end; here stand states and counts. A mark is a keyed hash by which a row that
+-- comes again is known; it goes with its dossier, or on its day.
+CREATE TABLE import (
+  office BLOB NOT NULL, import BLOB NOT NULL, processing TEXT NOT NULL, kind TEXT NOT NULL,
+  agent BLOB NOT NULL, strong BIGINT NOT NULL, state TEXT NOT NULL, slot BIGINT,
+  lines BIGINT NOT NULL, done BIGINT NOT NULL, written BIGINT NOT NULL, known BIGINT NOT NULL,
+  faulty BIGINT NOT NULL, created_at BIGINT NOT NULL, ended_at BIGINT, until_on TEXT NOT NULL,
+  PRIMARY KEY (office, import)
+);
+CREATE INDEX import_state ON import (office, state);
+CREATE TABLE import_part (
+  office BLOB NOT NULL, import BLOB NOT NULL, part TEXT NOT NULL, no BIGINT NOT NULL,
+  body BLOB NOT NULL, PRIMARY KEY (office, import, part, no)
+);
+CREATE TABLE import_mark (
+  office BLOB NOT NULL, mark BLOB NOT NULL, dossier BLOB NOT NULL, import BLOB NOT NULL,
+  line BIGINT NOT NULL, until_on TEXT NOT NULL, PRIMARY KEY (office, mark)
+);
+CREATE INDEX import_mark_dossier ON import_mark (office, dossier);
+CREATE TABLE import_mapping (
+  office BLOB NOT NULL, signature BLOB NOT NULL, body BLOB NOT NULL, used_on TEXT NOT NULL,
+  PRIMARY KEY (office, signature)
+);

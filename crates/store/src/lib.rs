@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod dossiers;
 pub mod grants;
+pub mod imports;
 pub mod index;
 pub mod index_keys;
 pub mod lifecycle;

@@ -59,6 +59,7 @@ operations! {
     ArchiveSearch = "archive-search", "Recherche dans les archives";
     ArchiveRead = "archive-read", "Consultation d’une archive";
     Reopen = "reopen", "Réouverture";
+    Import = "import", "Import d’un fichier";
     Export = "export", "Export";
     Print = "print", "Impression";
     Letter = "letter", "Courrier";

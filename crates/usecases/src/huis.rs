@@ -39,6 +39,8 @@ pub struct Huis {
     pub(crate) sign_in: SignIn,
     pub(crate) alerts: Mutex<crate::alerts::Watch>,
     pub(crate) press: crate::press::PressRoom,
+    /// One import at a time goes on at this server.
+    pub(crate) importing: tokio::sync::Mutex<()>,
     pub(crate) server: String,
     pub(crate) installation: String,
     pub(crate) demonstration: bool,

@@ -7,6 +7,7 @@ mod dossier;
 mod error;
 mod huis;
 mod index;
+mod imports;
 mod keys;
 mod life;
 mod lists;
@@ -29,6 +30,9 @@ pub use dossier::{
 };
 pub use error::UseError;
 pub use huis::{Huis, Processed};
+pub use imports::{
+    FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Sent, Settled, Settling,
+};
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
 pub use registers::Adopted;

@@ -476,6 +476,7 @@ impl Huis {
         }
         let swept = self.sweep().await;
         parts.push(("index", self.rekey_indexes().await));
+        parts.push(("imports", self.sweep_imports().await));
         parts.push(("journal", self.close_days().await));
         for office in self.store.offices().await? {
             // Once a day of the office, by one server.

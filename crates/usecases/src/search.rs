@@ -254,7 +254,7 @@ impl Huis {
 
     /// Runs a declared rule on one dossier; its answer waits for the line of the whole search.
     /// `None` when the dossier went or moved meanwhile.
-    async fn ask_one<T: Answer>(
+    pub(crate) async fn ask_one<T: Answer>(
         &self,
         processed: &crate::Processed,
         card: &CardRow,

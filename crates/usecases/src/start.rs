@@ -215,6 +215,7 @@ impl Huis {
             archive,
             unlocked: Mutex::new(HashMap::new()),
             sign_in,
+            importing: tokio::sync::Mutex::new(()),
             alerts: Mutex::new(crate::alerts::Watch::default()),
             press: crate::press::PressRoom::default(),
             server,

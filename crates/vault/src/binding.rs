@@ -31,6 +31,13 @@ pub enum Thing<'a> {
         /// Occurrence number, from 1.
         occurrence: u32,
     },
+    /// A part of a file that waits to be imported; its « dossier » is the import's own id.
+    Staged {
+        /// Which part.
+        part: &'a str,
+        /// Its number.
+        no: u32,
+    },
     /// An act's payload, bound to what stands of the act in the clear.
     Act {
         /// Number in the dossier.
@@ -69,6 +76,11 @@ impl Binding<'_> {
                 part(b"section");
                 part(section.as_bytes());
                 part(&occurrence.to_be_bytes());
+            }
+            Thing::Staged { part: name, no } => {
+                part(b"staged");
+                part(name.as_bytes());
+                part(&no.to_be_bytes());
             }
             Thing::Act { no, kind, on, corrects, recorded, agent } => {
                 part(b"act");

@@ -1,6 +1,6 @@
 use huis_access::Actor;
 use huis_accounts::{Level, SessionEnd, Token, TokenUse, csrf_token};
-use huis_kernel::Instant;
+use huis_kernel::{AgentId, Instant};
 use huis_store::accounts::{AgentRow, SessionRow};
 use huis_trace::Operation;
 use std::collections::{HashMap, hash_map::Entry};
@@ -95,6 +95,43 @@ impl Huis {
             partners_on,
         };
         Ok(Some(CallerState { caller, csrf, pending }))
+    }
+
+    /// An agent for work that goes on in their name after the request: with the grants they have
+    /// now, so that a withdrawal stops it. `None` when the account is closed, or works no
+    /// more.
+    pub(crate) async fn caller_of(
+        &self,
+        agent: AgentId,
+        strong: bool,
+    ) -> Result<Option<Caller>, UseError> {
+        let Some(row) = self.store.agent(agent).await? else { return Ok(None) };
+        let standing = self.standing(Some(&row)).await?;
+        if row.closed_at.is_some() || standing.grants.is_empty() {
+            return Ok(None);
+        }
+        let settings = self.store.settings(standing.office.office).await?;
+        let partners_on =
+            settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty());
+        Ok(Some(Caller {
+            actor: Actor {
+                agent: row.id,
+                session: None,
+                address: None,
+                strong: strong || self.exempt(Some(&row)),
+                grants: standing.all.into_iter().map(grant_of).collect(),
+            },
+            agent: AgentInfo {
+                id: row.id,
+                name: format!("{} {}", row.first_name, row.last_name),
+                login: row.login,
+                service: row.service,
+            },
+            office: standing.office,
+            today: standing.today,
+            now: self.now(),
+            partners_on,
+        }))
     }
 
     /// Why the session behind a cookie is over, for the page that asks to sign in again.

@@ -12,6 +12,7 @@ use crate::{
     caller::card_of,
     dossier::{SectionCommand, next_rows, set_standing, standing},
     huis::place_of,
+    imports::Stamp,
 };
 
 /// An act to record.
@@ -57,13 +58,27 @@ impl Huis {
         command: ActCommand,
         sections: Vec<SectionCommand>,
     ) -> Result<ActRecorded, UseError> {
-        let register = &self.processed(processing)?.register;
         let found = self.card(caller, processing, number, Operation::Act).await?;
+        self.record_on(caller, processing, found, command, sections, None).await
+    }
+
+    /// Records an act on a dossier that was found; one that comes from a file leaves its mark in
+    /// the same transaction.
+    pub(crate) async fn record_on(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        found: CardRow,
+        command: ActCommand,
+        sections: Vec<SectionCommand>,
+        stamp: Option<&Stamp>,
+    ) -> Result<ActRecorded, UseError> {
+        let register = &self.processed(processing)?.register;
         let dossier = found.dossier;
         if let Err(refusal) = caller.decide(register, &found, Want::Act(&command.draft.kind)) {
             return self.refuse(caller, processing, Operation::Act, Some(dossier), refusal).await;
         }
-        match self.record_found(caller, processing, found, command, sections).await {
+        match self.record_found(caller, processing, found, command, sections, stamp).await {
             Ok(done) => Ok(done),
             Err(e) => Err(self.write_failed(caller, processing, Operation::Act, dossier, e).await),
         }
@@ -76,6 +91,7 @@ impl Huis {
         found: CardRow,
         command: ActCommand,
         sections: Vec<SectionCommand>,
+        stamp: Option<&Stamp>,
     ) -> Result<ActRecorded, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
@@ -159,7 +175,12 @@ impl Huis {
                 tokens = Some(huis_access::search::tokens(register, plain, &index));
             }
             Ok::<_, Vec<Fault>>(Edits {
-                sections: sections.into_iter().map(|s| s.edit(plain)).collect(),
+                sections: sections
+                    .into_iter()
+                    // A row of a file has seen nothing: it adds to what is there now.
+                    .map(|s| if stamp.is_some() { s.onto(plain) } else { s })
+                    .map(|s| s.edit(plain))
+                    .collect(),
                 acts: vec![NewAct {
                     draft: command.draft.clone(),
                     agent: Some(agent),
@@ -220,6 +241,9 @@ impl Huis {
                 .filter_map(|u| keys.get(&u.slot).map(|k| (u.slot, k.clone())))
                 .collect();
             work.move_keys(card.office, card.dossier, &moved).await?;
+        }
+        if let Some(stamp) = stamp {
+            stamp.put(&mut work, card.office, card.dossier).await?;
         }
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;

@@ -13,6 +13,7 @@ use crate::{
     Caller, Huis, Processed, UseError,
     dossier::{next_rows, set_standing, standing},
     huis::place_of,
+    imports::Stamp,
 };
 
 /// A dossier to open.
@@ -63,6 +64,18 @@ impl Huis {
         processing: &str,
         new: NewCase,
     ) -> Result<Created, UseError> {
+        self.create_stamped(caller, processing, new, None).await
+    }
+
+    /// Opens a dossier; one that comes from a row of a file leaves its mark in the same
+    /// transaction.
+    pub(crate) async fn create_stamped(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        new: NewCase,
+        stamp: Option<&Stamp>,
+    ) -> Result<Created, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
         if caller.office.rights_desk.trim().is_empty() {
@@ -112,6 +125,9 @@ impl Huis {
         work.add_card(&sealed.card).await?;
         let Seal { card, change, standing, shell, .. } = &sealed;
         let mark = self.put(&mut work, shell, card, change, standing, &next).await?;
+        if let Some(stamp) = stamp {
+            stamp.put(&mut work, card.office, card.dossier).await?;
+        }
         let entry = self.beside(&mut work, &mut sealed.line).await?;
         work.commit().await?;
         self.mark([mark]).await;

@@ -32,6 +32,19 @@ pub struct SectionCommand {
 }
 
 impl SectionCommand {
+    /// The same fields, added to what the section's one occurrence holds now.
+    pub(crate) fn onto(mut self, plain: &Plain) -> Self {
+        let now = plain.sections.iter().find(|(s, ..)| *s == self.section);
+        if let Some((_, occurrence, version, body)) = now {
+            self.occurrence = Some(*occurrence);
+            self.base_version = *version;
+            let mut facts = body.facts.clone();
+            facts.append(&mut self.facts);
+            self.facts = facts;
+        }
+        self
+    }
+
     /// The edit, keeping what the writer did not touch (whose it is, whether it is hidden).
     pub(crate) fn edit(self, plain: &Plain) -> SectionEdit {
         let old = self.occurrence.and_then(|o| plain.section(&self.section, o));
