@@ -40,6 +40,12 @@ enum Command {
     /// Le journal des accès.
     #[command(subcommand)]
     Trace(commands::trace::Command),
+    /// Sauvegarde l'installation, sans l'arrêter.
+    Backup(commands::backup::Backup),
+    /// Restaure une sauvegarde dans un lieu vide.
+    Restore(commands::backup::Restore),
+    /// Exercice de restauration.
+    Drill(commands::backup::Drill),
     /// Les calculs du droit, seuls : JSON en entrée, JSON en sortie.
     #[command(subcommand)]
     Calc(commands::calc::Command),
@@ -63,6 +69,9 @@ async fn main() -> ExitCode {
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,
+        Command::Backup(c) => c.run().await,
+        Command::Restore(c) => c.run().await,
+        Command::Drill(c) => c.run().await,
         Command::Calc(c) => c.run(),
     };
     match done {

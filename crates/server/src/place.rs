@@ -14,6 +14,9 @@ use std::{
     sync::Arc,
 };
 
+/// The file that remembers where the second place of the keys is.
+const REMEMBERED: &str = "copie-des-cles";
+
 /// Where an installation is.
 #[derive(Args, Clone, Debug)]
 pub struct Place {
@@ -30,6 +33,10 @@ pub struct Place {
     /// un nom tiré au sort, gardé dans le dossier des données).
     #[arg(long, env = "HUIS_NAME")]
     pub name: Option<String>,
+    /// Second lieu des clés : un dossier d'un autre support, hors de ce serveur. Retenu une fois
+    /// donné. Aucun lot de clés ne sert avant d'y être relu.
+    #[arg(long, env = "HUIS_KEYS_COPY")]
+    pub keys_copy: Option<PathBuf>,
     /// Dossier de registres locaux, plus stricts que ceux livrés ou autorisés.
     #[arg(long, env = "HUIS_REGISTERS")]
     pub registers: Option<PathBuf>,
@@ -52,6 +59,25 @@ impl Place {
     /// The witness file of the trace's heads.
     pub fn witness(&self) -> PathBuf {
         self.data.join("temoin-journal")
+    }
+
+    /// The second place of the keys: as given, or as it was given before.
+    pub fn second_place(&self) -> Option<PathBuf> {
+        self.keys_copy.clone().or_else(|| {
+            let text = std::fs::read_to_string(self.data.join(REMEMBERED)).ok()?;
+            Some(PathBuf::from(text.trim_end_matches(['\r', '\n'])))
+                .filter(|p| !p.as_os_str().is_empty())
+        })
+    }
+
+    /// Remembers the second place, so that no later command runs without it.
+    pub fn remember(&self) -> anyhow::Result<()> {
+        if let Some(folder) = &self.keys_copy {
+            let folder = std::path::absolute(folder)?;
+            std::fs::create_dir_all(&self.data)?;
+            std::fs::write(self.data.join(REMEMBERED), format!("{}\n", folder.display()))?;
+        }
+        Ok(())
     }
 
     /// Reads the root key; refuses a file that others may read.
@@ -164,13 +190,19 @@ impl Place {
     pub async fn open_server(&self) -> anyhow::Result<Arc<Huis>> {
         let mut options = self.options(self.root_key()?, Arc::new(SystemClock))?;
         options.writer = self.server_name()?;
-        Ok(Huis::open(options).await?)
+        self.open_as(options).await
     }
 
     /// Opens it for a command.
     pub async fn open(&self) -> anyhow::Result<Arc<Huis>> {
-        let root = self.root_key()?;
-        Ok(Huis::open(self.options(root, Arc::new(SystemClock))?).await?)
+        self.open_as(self.options(self.root_key()?, Arc::new(SystemClock))?).await
+    }
+
+    /// Opens it by these options, with the second place of its keys.
+    pub async fn open_as(&self, options: Options) -> anyhow::Result<Arc<Huis>> {
+        let huis = Huis::open_with(options, self.second_place().as_deref()).await?;
+        self.remember()?;
+        Ok(huis)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Serving: the HTTP server, and the program's own day (sweep, deadlines, closing of traces).
 
-use huis_usecases::Huis;
+use huis_usecases::{Huis, backup::BackupPlan};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -22,8 +22,12 @@ pub async fn serve(
     huis: Arc<Huis>,
     reach: Reach,
     witness: PathBuf,
+    backup: Option<BackupPlan>,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
+    if let Some(plan) = backup {
+        tokio::spawn(back_up(Arc::clone(&huis), plan));
+    }
     tokio::spawn(day_by_day(Arc::clone(&huis), reach.every));
     tokio::spawn(imports(Arc::clone(&huis)));
     tokio::spawn(minute_by_minute(Arc::clone(&huis), witness));
@@ -78,6 +82,20 @@ async fn imports(huis: Arc<Huis>) {
     }
 }
 
+/// Each day, a backup; looked at every ten minutes, so that one that failed is tried again.
+async fn back_up(huis: Arc<Huis>, plan: BackupPlan) {
+    loop {
+        match huis.backup_if_due(&plan).await {
+            Ok(Some(done)) => {
+                tracing::info!(rows = done.rows, bytes = done.bytes, "sauvegarde journalière faite")
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "la sauvegarde a échoué : elle sera reprise"),
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+}
+
 /// Each minute: ends dead sessions, and sends the heads of the trace to the witness.
 async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
     loop {
@@ -85,6 +103,13 @@ async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
         // What a crash or a full disk left beside its act.
         if let Err(error) = huis.chain_waiting().await {
             tracing::error!(%error, "des traces attendent encore");
+        }
+        // Keys are made before they are short; withdrawals reach the copy of the keys.
+        if let Err(error) = huis.keep_keys_ahead().await {
+            tracing::error!(%error, "aucun lot de clés n’a pu être mis en service");
+        }
+        if let Err(error) = huis.list_withdrawals().await {
+            tracing::error!(%error, "la copie des clés n’a pas suivi");
         }
         // a session without a grant in force ends the same minute, asked or not.
         if let Err(error) = huis.end_dead_sessions().await {

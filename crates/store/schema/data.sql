@@ -24,7 +24,7 @@ CREATE TABLE register_version (
 CREATE TABLE agent (
   agent BLOB NOT NULL PRIMARY KEY, login TEXT NOT NULL UNIQUE, first_name TEXT NOT NULL,
   last_name TEXT NOT NULL, service TEXT NOT NULL, email TEXT NOT NULL, state TEXT NOT NULL,
-  created_at BIGINT NOT NULL, created_by BLOB, closed_at BIGINT,
+  created_at BIGINT NOT NULL, created_by BLOB, closed_at BIGINT, closed_listed BIGINT,
   password TEXT NOT NULL, password_on TEXT NOT NULL, must_change TEXT,
   sessions_from BIGINT NOT NULL, signed_in_at BIGINT,
   totp BLOB, totp_step BIGINT NOT NULL, totp_next BLOB,
@@ -59,7 +59,7 @@ CREATE TABLE habilitation (
   office BLOB NOT NULL, grant_id BLOB NOT NULL, agent BLOB NOT NULL, processing TEXT NOT NULL,
   profile TEXT NOT NULL, territories TEXT NOT NULL, from_on TEXT NOT NULL, until_on TEXT NOT NULL,
   giver BLOB, given_at BIGINT NOT NULL, reason TEXT NOT NULL, sponsor TEXT,
-  withdrawn_at BIGINT, withdrawn_by BLOB, withdrawn_reason TEXT,
+  withdrawn_at BIGINT, withdrawn_by BLOB, withdrawn_reason TEXT, withdrawn_listed BIGINT,
   reviewed_on TEXT, reviewed_by BLOB, PRIMARY KEY (office, grant_id)
 );
 CREATE INDEX habilitation_agent ON habilitation (agent);

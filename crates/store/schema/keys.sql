@@ -4,7 +4,7 @@ CREATE TABLE key_slot (
   slot BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL, key BLOB NOT NULL, destroyed_at BIGINT
 );
 CREATE TABLE key_batch (
-  batch BIGINT NOT NULL PRIMARY KEY, made_at BIGINT NOT NULL, saved_at BIGINT
+  batch BIGINT NOT NULL PRIMARY KEY, made_at BIGINT NOT NULL, saved_at BIGINT, served_at BIGINT
 );
 -- The highest number that the digest of a dossier bore, beside the keys of its units: rows of the
 -- data that bear a lower one were brought back from the past (I14). Forgotten by a restore, which
@@ -19,3 +19,6 @@ CREATE TABLE index_key (
 );
 CREATE TABLE trace_key (month TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);
 CREATE TABLE named_key (name TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL);
+-- What must not come back: destroyed slots, withdrawn grants, closed accounts. Signed, numbered from
+-- 1, each entry naming the one before it; it stands in the copy of the keys too.
+CREATE TABLE gone (no BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, note TEXT NOT NULL);

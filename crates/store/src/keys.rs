@@ -5,9 +5,13 @@ use huis_vault::{KeyBlob, Keys, Slot};
 
 use crate::{
     Store, StoreError,
+    gone::overwrite,
     sql::params,
     work::{ids, places},
 };
+
+/// The last slot number that was put to service, as the data remember it.
+const SERVED: &str = "slots-served";
 
 impl Store {
     /// How many slots are ready to be taken.
@@ -16,14 +20,16 @@ impl Store {
         row.map_or(Ok(0), |r| r.count(0))
     }
 
-    /// Begins a batch of keys: reserves its numbers.
+    /// Begins a batch of keys: reserves its numbers. A key store put back from an older state must
+    /// not give a number twice: the data remember the last one that served.
     pub async fn next_slots(&self, n: u32) -> Result<(i64, Vec<Slot>), StoreError> {
         let row = self
             .keys
             .one("SELECT COALESCE(MAX(slot), 0), COALESCE(MAX(batch), 0) FROM key_slot", vec![])
             .await?
             .ok_or(StoreError::Corrupt("clés"))?;
-        let first = row.int(0)? + 1;
+        let served = self.meta(SERVED).await?.and_then(|s| s.parse::<i64>().ok()).unwrap_or(0);
+        let first = row.int(0)?.max(served) + 1;
         Ok((row.int(1)? + 1, (first..first + i64::from(n)).map(Slot).collect()))
     }
 
@@ -43,11 +49,30 @@ impl Store {
         tx.commit().await
     }
 
-    /// Puts a batch to service, once it is saved elsewhere.
-    pub async fn serve_batch(&self, batch: i64, now: Instant) -> Result<(), StoreError> {
-        self.keys
-            .run("UPDATE key_batch SET saved_at = $2 WHERE batch = $1", params![batch, now])
+    /// A batch that was made and serves not yet: its copy failed, or a server stopped there.
+    pub async fn waiting_batch(&self) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT batch FROM key_batch WHERE served_at IS NULL ORDER BY batch LIMIT 1";
+        self.keys.one(sql, vec![]).await?.map(|r| r.int(0)).transpose()
+    }
+
+    /// Puts a batch to service, once: `saved` says that it was read back from the second place.
+    pub async fn serve_batch(
+        &self,
+        batch: i64,
+        saved: bool,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let claimed = self
+            .keys
+            .run(
+                "UPDATE key_batch SET served_at = $2, saved_at = $3
+                 WHERE batch = $1 AND served_at IS NULL",
+                params![batch, now, saved.then_some(now)],
+            )
             .await?;
+        if claimed == 0 {
+            return Ok(()); // another server put it to service
+        }
         let rows = self
             .keys
             .all(
@@ -55,11 +80,32 @@ impl Store {
                 params![batch],
             )
             .await?;
-        let slots =
-            rows.iter().map(|r| Ok(params![r.int(0)?])).collect::<Result<_, StoreError>>()?;
+        let slots = rows.iter().map(|r| r.int(0)).collect::<Result<Vec<_>, _>>()?;
         let mut tx = self.data.begin().await?;
-        tx.insert("free_slot", "slot", slots, "ON CONFLICT DO NOTHING").await?;
+        // A slot never serves twice: not even when a key store that was put back from an older
+        // state does not know any more that its batch did.
+        let sql = "SELECT value FROM meta WHERE key = $1";
+        let served = tx.one(sql, params![SERVED]).await?.map(|r| r.text(0)).transpose()?;
+        let served = served.and_then(|s| s.parse::<i64>().ok()).unwrap_or(0);
+        let slots: Vec<i64> = slots.into_iter().filter(|s| *s > served).collect();
+        let last = slots.iter().max().copied().unwrap_or(served);
+        let free = slots.into_iter().map(|s| params![s]).collect();
+        tx.insert("free_slot", "slot", free, "ON CONFLICT DO NOTHING").await?;
+        tx.run(
+            "INSERT INTO meta (key, value) VALUES ($1, $2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            params![SERVED, last.to_string()],
+        )
+        .await?;
         tx.commit().await
+    }
+
+    /// Every batch of a key store that was put together again has served, as far as anyone knows.
+    pub async fn all_batches_served(&self) -> Result<(), StoreError> {
+        self.keys
+            .run("UPDATE key_batch SET served_at = made_at WHERE served_at IS NULL", vec![])
+            .await?;
+        Ok(())
     }
 
     /// The wrapped keys of some slots.
@@ -97,37 +143,31 @@ impl Store {
         Ok(())
     }
 
-    /// Overwrites keys: they are gone. Idempotent. The slot numbers stay, as the list of what was
-    /// destroyed.
+    /// Overwrites keys: they are gone, here and in the second place. Idempotent. The slot numbers
+    /// stay. What the program destroys goes by `destroy_listed`, which also lists it.
     pub async fn destroy_keys(&self, slots: &[Slot], now: Instant) -> Result<(), StoreError> {
-        let mut tx = self.keys.begin().await?;
-        for chunk in slots.chunks(500) {
-            let empty: Vec<u8> = Vec::new();
-            let mut list = params![empty, now];
-            list.extend(ids(chunk.iter().copied()));
-            let sql = format!(
-                "UPDATE key_slot SET key = $1, destroyed_at = $2
-                 WHERE destroyed_at IS NULL AND slot IN ({})",
-                places(3, chunk.len())
-            );
-            tx.run(&sql, list).await?;
-            let sql = format!("DELETE FROM key_mark WHERE slot IN ({})", places(1, chunk.len()));
-            tx.run(&sql, ids(chunk.iter().copied())).await?;
+        for db in [Some(&self.keys), self.copy.as_ref()].into_iter().flatten() {
+            let mut tx = db.begin().await?;
+            overwrite(&mut tx, slots, now).await?;
+            tx.commit().await?;
         }
-        tx.commit().await
+        Ok(())
     }
 
     /// Replaces a key by its archived (or re-activated) form. A destroyed key stays destroyed.
     pub async fn replace_keys(&self, keys: &[(Slot, KeyBlob)]) -> Result<(), StoreError> {
-        let mut tx = self.keys.begin().await?;
-        for (slot, blob) in keys {
-            tx.run(
-                "UPDATE key_slot SET key = $2 WHERE slot = $1 AND destroyed_at IS NULL",
-                params![*slot, &blob.0],
-            )
-            .await?;
+        for db in [Some(&self.keys), self.copy.as_ref()].into_iter().flatten() {
+            let mut tx = db.begin().await?;
+            for (slot, blob) in keys {
+                tx.run(
+                    "UPDATE key_slot SET key = $2 WHERE slot = $1 AND destroyed_at IS NULL",
+                    params![*slot, &blob.0],
+                )
+                .await?;
+            }
+            tx.commit().await?;
         }
-        tx.commit().await
+        Ok(())
     }
 
     /// Every destroyed slot: what `restore` replays before it opens anything.
@@ -146,13 +186,14 @@ impl Store {
 
     /// Keeps a key under a name.
     pub async fn keep_named_key(&self, name: &str, key: &[u8]) -> Result<(), StoreError> {
-        self.keys
-            .run(
+        for db in [Some(&self.keys), self.copy.as_ref()].into_iter().flatten() {
+            db.run(
                 "INSERT INTO named_key (name, key) VALUES ($1, $2)
                  ON CONFLICT (name) DO UPDATE SET key = excluded.key",
                 params![name, key],
             )
             .await?;
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The only crate with SQL. SQLite by default, PostgreSQL by URL; nothing of either is visible
 //! outside. Three stores that no transaction spans: data, keys, trace.
 
+mod copy;
 mod keys;
 mod open;
 mod sql;
@@ -9,6 +10,8 @@ mod writers;
 pub mod accounts;
 pub mod alerts;
 pub mod dossiers;
+pub mod dump;
+pub mod gone;
 pub mod grants;
 pub mod imports;
 pub mod index;
@@ -17,9 +20,11 @@ pub mod lifecycle;
 pub mod lists;
 pub mod offices;
 pub mod oversight;
+pub mod restored;
 pub mod traces;
 pub mod work;
 
+pub use copy::{CopyReport, CopyState};
 pub use open::{Location, Store, writer_name};
 pub use work::Work;
 pub use writers::Claim;

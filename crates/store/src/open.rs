@@ -28,11 +28,13 @@ pub struct Store {
     pub(crate) trace: Db,
     /// Where the files are, on SQLite.
     pub(crate) folder: Option<PathBuf>,
+    /// The second place of the keys, when there is one.
+    pub(crate) copy: Option<Db>,
 }
 
-const DATA: &str = include_str!("../schema/data.sql");
-const KEYS: &str = include_str!("../schema/keys.sql");
-const TRACE: &str = include_str!("../schema/trace.sql");
+pub(crate) const DATA: &str = include_str!("../schema/data.sql");
+pub(crate) const KEYS: &str = include_str!("../schema/keys.sql");
+pub(crate) const TRACE: &str = include_str!("../schema/trace.sql");
 
 impl Store {
     /// Opens the stores, creating what is missing.
@@ -46,6 +48,7 @@ impl Store {
                     keys: sqlite(&folder.join("keys.db")).await?,
                     trace: sqlite(&folder.join("trace.db")).await?,
                     folder: Some(folder.clone()),
+                    copy: None,
                 }
             }
             Location::Postgres(url) => Self {
@@ -53,34 +56,25 @@ impl Store {
                 keys: postgres(url, "huis_keys", 4).await?,
                 trace: postgres(url, "huis_trace", 4).await?,
                 folder: None,
+                copy: None,
             },
         };
         store.migrate().await?;
         Ok(store)
     }
 
-    /// Forward only; a version table per store.
     async fn migrate(&self) -> Result<(), StoreError> {
         for (db, steps) in [(&self.data, [DATA]), (&self.keys, [KEYS]), (&self.trace, [TRACE])] {
-            db.script(
-                "CREATE TABLE IF NOT EXISTS migration (version BIGINT NOT NULL PRIMARY KEY)".into(),
-            )
-            .await?;
-            let row = db.one("SELECT COALESCE(MAX(version), 0) FROM migration", vec![]).await?;
-            let done = row.map_or(Ok(0), |r| r.int(0))?;
-            for (i, step) in steps.iter().enumerate() {
-                let version = i64::try_from(i).unwrap_or(0) + 1;
-                if version <= done {
-                    continue;
-                }
-                db.script(format!(
-                    "BEGIN; {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
-                    dialect(step, db.is_postgres())
-                ))
-                .await?;
-            }
+            migrate(db, &steps).await?;
         }
         Ok(())
+    }
+
+    /// Closes every connection: the files may then be moved.
+    pub async fn close(&self) {
+        for db in [&self.data, &self.keys, &self.trace].into_iter().chain(&self.copy) {
+            db.close().await;
+        }
     }
 
     /// A value of the installation (demonstration mark, identifier…).
@@ -169,6 +163,26 @@ impl Store {
     }
 }
 
+/// Forward only; a version table per store.
+pub(crate) async fn migrate(db: &Db, steps: &[&str]) -> Result<(), StoreError> {
+    db.script("CREATE TABLE IF NOT EXISTS migration (version BIGINT NOT NULL PRIMARY KEY)".into())
+        .await?;
+    let row = db.one("SELECT COALESCE(MAX(version), 0) FROM migration", vec![]).await?;
+    let done = row.map_or(Ok(0), |r| r.int(0))?;
+    for (i, step) in steps.iter().enumerate() {
+        let version = i64::try_from(i).unwrap_or(0) + 1;
+        if version <= done {
+            continue;
+        }
+        db.script(format!(
+            "BEGIN; {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
+            dialect(step, db.is_postgres())
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
 /// The one source of the schema, in the words of each engine.
 fn dialect(sql: &str, postgres: bool) -> String {
     if postgres {
@@ -179,20 +193,35 @@ fn dialect(sql: &str, postgres: bool) -> String {
 }
 
 async fn sqlite(file: &Path) -> Result<Db, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // A receipt promises durability: FULL syncs the log at each commit.
-        .synchronous(SqliteSynchronous::Full)
-        .page_size(16 * 1024)
-        .pragma("secure_delete", "ON")
-        .busy_timeout(Duration::from_secs(10));
+    let options = sqlite_options(file, SqliteJournalMode::Wal, true);
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(8)
         .connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Db::Sqlite { writer, readers })
+}
+
+/// The second place may be a network share, on which a write-ahead log does not work: its journal
+/// is the plain one, emptied at each commit.
+pub(crate) fn sqlite_copy(file: &Path, create: bool) -> Db {
+    let options = sqlite_options(file, SqliteJournalMode::Truncate, create);
+    let wait = Duration::from_secs(10);
+    let pool = |n| SqlitePoolOptions::new().max_connections(n).acquire_timeout(wait);
+    let writer = pool(1).connect_lazy_with(options.clone());
+    let readers = pool(2).connect_lazy_with(options.pragma("query_only", "ON"));
+    Db::Sqlite { writer, readers }
+}
+
+fn sqlite_options(file: &Path, journal: SqliteJournalMode, create: bool) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(create)
+        .journal_mode(journal)
+        // A receipt promises durability: FULL syncs the log at each commit.
+        .synchronous(SqliteSynchronous::Full)
+        .page_size(16 * 1024)
+        .pragma("secure_delete", "ON")
+        .busy_timeout(Duration::from_secs(10))
 }
 
 async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, StoreError> {

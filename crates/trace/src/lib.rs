@@ -19,6 +19,7 @@ pub mod alerts;
 mod day;
 pub mod export;
 mod finding;
+pub mod gone;
 pub mod group;
 mod head;
 mod leaf;
@@ -38,6 +39,7 @@ mod writer;
 
 pub use day::DayClosure;
 pub use finding::Finding;
+pub use gone::{Gone, GoneEntry, GoneError};
 pub use head::{Head, Origin, OriginError, RestoredFrom};
 pub use leaf::{Leaf, LeafError};
 pub use line::{Authority, Dossiers, Line, NotACode, Outcome, SectionFields};

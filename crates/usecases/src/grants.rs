@@ -175,7 +175,9 @@ impl Huis {
                 self.lock_archive(closed);
             }
         }
-        self.commit_told(work, lines).await
+        self.commit_told(work, lines).await?;
+        self.list_withdrawals_now().await;
+        Ok(())
     }
 
     /// The names and services of the agents.

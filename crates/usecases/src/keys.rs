@@ -1,7 +1,7 @@
 //! Slots ahead: keys are made in batches, so that a dossier takes a slot inside its own
 //! transaction and no backup of the data ever lags behind a key.
 
-use huis_store::Work;
+use huis_store::{CopyState, StoreError, Work};
 use huis_vault::{DataKey, KeyBlob, Keys, SealedDossier, Slot};
 
 use crate::{Huis, UseError};
@@ -10,26 +10,50 @@ use crate::{Huis, UseError};
 const BATCH: u32 = 1_024;
 
 impl Huis {
-    /// Makes a batch of keys and puts it to service.
+    /// Puts a batch of keys to service, once it was read back from the second place of the keys,
+    /// when there is one: a key store that is lost then loses no dossier.
     pub(crate) async fn make_batch(&self, n: u32) -> Result<(), UseError> {
         // Another server may make a batch at the same moment and take the same numbers: the key
         // store refuses the second, which tries again after it.
         for _ in 0..8 {
-            let (batch, slots) = self.store.next_slots(n).await?;
-            let keys: Vec<(Slot, KeyBlob)> = slots
-                .into_iter()
-                .map(|slot| {
-                    let key = DataKey::generate(&*self.rng);
-                    (slot, self.root.wrap(slot, &key, &*self.rng))
-                })
-                .collect();
-            match self.store.keep_batch(batch, &keys, self.now()).await {
-                Ok(()) => return Ok(self.store.serve_batch(batch, self.now()).await?),
-                Err(e) if e.is_duplicate() => {}
-                Err(e) => return Err(e.into()),
-            }
+            let batch = match self.store.waiting_batch().await? {
+                Some(batch) => batch,
+                None => match self.new_batch(n).await {
+                    Ok(batch) => batch,
+                    Err(e) if e.is_duplicate() => continue,
+                    Err(e) => return Err(e.into()),
+                },
+            };
+            let saved = self.store.copy_batch(batch).await?;
+            return Ok(self.store.serve_batch(batch, saved, self.now()).await?);
         }
         Err(UseError::Internal("réserve de clés"))
+    }
+
+    async fn new_batch(&self, n: u32) -> Result<i64, StoreError> {
+        let (batch, slots) = self.store.next_slots(n).await?;
+        let keys: Vec<(Slot, KeyBlob)> = slots
+            .into_iter()
+            .map(|slot| {
+                let key = DataKey::generate(&*self.rng);
+                (slot, self.root.wrap(slot, &key, &*self.rng))
+            })
+            .collect();
+        self.store.keep_batch(batch, &keys, self.now()).await?;
+        Ok(batch)
+    }
+
+    /// Makes keys before they are short, so that a second place out of reach is noticed while
+    /// there are some left. Each minute.
+    /// And a second place that was out of reach catches up.
+    pub async fn keep_keys_ahead(&self) -> Result<(), UseError> {
+        if matches!(self.store.copy_state().await?, CopyState::Lags(_)) {
+            self.reconcile_keys().await?;
+        }
+        if self.store.free_slots().await? < u64::from(BATCH) / 2 {
+            self.make_batch(BATCH).await?;
+        }
+        Ok(())
     }
 
     /// Begins a transaction in which `n` slots are taken.

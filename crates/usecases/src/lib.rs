@@ -5,6 +5,7 @@
 mod caller;
 mod dossier;
 mod error;
+mod gone;
 mod huis;
 mod imports;
 mod index;
@@ -19,6 +20,7 @@ mod tracing_out;
 
 pub mod accounts;
 pub mod alerts;
+pub mod backup;
 pub mod demo;
 pub mod grants;
 pub mod oversight;

@@ -56,7 +56,7 @@ pub struct PlanLine {
 }
 
 /// For how many days a backup of the key store may live.
-const KEY_BACKUP_DAYS: u32 = 30;
+pub(crate) const KEY_BACKUP_DAYS: u32 = 30;
 /// How long a server may sweep without renewing its lease, in milliseconds.
 const LEASE_MS: i64 = 60_000;
 /// Dossiers a batch.
@@ -307,7 +307,9 @@ impl Huis {
                 return Ok(done);
             }
             let slots: Vec<Slot> = rows.iter().map(|r| r.slot).collect();
-            self.store.destroy_keys(&slots, self.now()).await?;
+            if !self.destroy(&slots).await? {
+                return Ok(done + rows.len() as u64);
+            }
             self.store.confirm_destructions(&rows, self.now()).await?;
             done += rows.len() as u64;
         }
@@ -471,6 +473,9 @@ impl Huis {
     pub async fn daily(&self) -> Result<SweepReport, UseError> {
         let mut parts: Vec<(&str, Result<(), UseError>)> = Vec::new();
         parts.push(("clés", self.finish_all_moves().await));
+        parts.push(("index", self.rebuild_if_lost().await));
+        parts.push(("clés sans dossier", self.destroy_orphans().await.map(|_| ())));
+        parts.push(("retraits", self.list_withdrawals().await));
         for processed in self.processed.values() {
             parts.push(("durées", self.replan(processed).await));
         }
@@ -491,6 +496,7 @@ impl Huis {
             for id in ids {
                 parts.push(("échéances", self.recompute_terms(&id).await.map(|_| ())));
             }
+            parts.push(("copie des clés", self.reconcile_keys().await.map(|_| ())));
             parts.push(("purge", self.purge_traces().await.map(|_| ())));
             parts.push(("connexions", self.sweep_sign_in().await.map(|_| ())));
             self.store.set_meta(&name, &day).await?;

@@ -341,6 +341,7 @@ impl Huis {
             ]));
         };
         self.trace(line).await?;
+        self.rebuild_archive_index(&secret).await;
         let mut unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         unlocked.insert(session, secret);
         Ok(())

@@ -5,16 +5,18 @@ use huis_kernel::{Clock, OfficeId, Rng};
 use huis_law::Law;
 use huis_register::Register;
 use huis_store::{
-    Claim, Location, Store, StoreError,
+    Claim, CopyState, Location, Store, StoreError,
     offices::{OfficeRow, RegisterRow},
     writer_name,
 };
 use huis_trace::{
-    Line, LineStore as _, Log, LogSigner, Operation, Origin, OriginError, Writer, group::group,
+    Line, LineStore as _, Log, LogSigner, LogState, Operation, Origin, OriginError, RestoredFrom,
+    Writer, group::group,
 };
 use huis_vault::{ArchivePublic, ArchiveSecret, DataKey, RootKey, Slot};
 use std::{
     collections::{BTreeMap, HashMap},
+    path::Path,
     sync::{Arc, Mutex, RwLock},
 };
 
@@ -72,6 +74,15 @@ pub enum StartError {
     /// It was already initialised.
     #[error("une installation existe déjà ici : rien n'a été changé")]
     AlreadyThere,
+    /// The second place of the keys is not named.
+    #[error("cette installation a une copie de ses clés : dites où elle est (--keys-copy DOSSIER)")]
+    KeysCopy,
+    /// A restore was interrupted: what is here is no installation yet.
+    #[error("une restauration a été interrompue ici : relancez « huis restore »")]
+    Restoring,
+    /// The second place of the keys is the first.
+    #[error("la copie des clés doit être ailleurs que les données (--keys-copy)")]
+    SamePlace,
     /// The clock of the database and ours disagree.
     #[error(
         "l'horloge de ce serveur diffère de celle de la base de plus de deux secondes : réglez-la (NTP)"
@@ -152,7 +163,35 @@ impl Huis {
 
     /// Opens an installation, and chains or destroys what a crash left half-way.
     pub async fn open(options: Options) -> Result<Arc<Self>, StartError> {
-        let store = Store::open(&options.location).await?;
+        Self::open_with(options, None).await
+    }
+
+    /// Opens an installation whose keys have a second place: a folder that stands elsewhere. Once
+    /// it has one, it does not open without.
+    pub async fn open_with(
+        options: Options,
+        keys_copy: Option<&Path>,
+    ) -> Result<Arc<Self>, StartError> {
+        Self::open_as(options, keys_copy, false).await
+    }
+
+    /// Opens what a restore is bringing back, and nobody is served from yet.
+    pub(crate) async fn open_restoring(
+        options: Options,
+        keys_copy: Option<&Path>,
+    ) -> Result<Arc<Self>, StartError> {
+        Self::open_as(options, keys_copy, true).await
+    }
+
+    async fn open_as(
+        options: Options,
+        keys_copy: Option<&Path>,
+        restoring: bool,
+    ) -> Result<Arc<Self>, StartError> {
+        let store = open_store(&options, keys_copy).await?;
+        if !restoring && store.meta(RESTORING).await?.is_some() {
+            return Err(StartError::Restoring);
+        }
         let installation = store.meta("installation").await?.ok_or(StartError::NotInitialised)?;
         if store.clock_skew_ms(options.clock.now()).await?.abs() > 2_000 {
             return Err(StartError::Clock);
@@ -191,8 +230,18 @@ impl Huis {
             let of = |name: &String| Origin::new(&installation, name, server);
             names.iter().map(of).collect::<Result<Vec<_>, _>>()
         };
+        let mut restored = BTreeMap::new();
+        for name in &names {
+            if let Some(head) = store.meta(&format!("{RESTORED_FROM} {name}")).await? {
+                restored.insert(name.clone(), restored_from(&head)?);
+            }
+        }
+        let base = match store.meta(RESTORATION).await? {
+            Some(id) => format!("{}-{id}", options.writer),
+            None => options.writer.clone(),
+        };
         let (server, claim, logs, damaged) =
-            take_logs(&store, &options.writer, origins, &signer, &options.rng).await?;
+            take_logs(&store, &base, &restored, origins, &signer, &options.rng).await?;
         let writer = Writer::new(logs).map_err(|e| StartError::Trace(e.to_string()))?;
         let (handle, task) = group(store.clone(), writer);
         tokio::spawn(async move {
@@ -222,6 +271,9 @@ impl Huis {
             installation,
             demonstration,
         });
+        if matches!(huis.keys_copy().await?, CopyState::Lags(_)) {
+            huis.reconcile_keys().await?;
+        }
         huis.ensure_index_keys().await?;
         huis.chain_waiting().await?;
         for processing in damaged {
@@ -255,6 +307,7 @@ type Taken = (String, Claim, Vec<Log>, Vec<String>);
 async fn take_logs(
     store: &Store,
     base: &str,
+    restored: &BTreeMap<String, RestoredFrom>,
     origins: impl Fn(&str) -> Result<Vec<Origin>, OriginError>,
     signer: &Arc<LogSigner>,
     rng: &Arc<dyn Rng>,
@@ -267,7 +320,13 @@ async fn take_logs(
         let mut logs = Vec::new();
         for origin in &of {
             let state = store.state(origin).await;
+            // A log without a line yet, after a restore, names the head it comes from.
+            let from = restored.get(origin.processing()).cloned();
             let log = state.ok().and_then(|state| {
+                let state = match from {
+                    Some(from) if state.size() == 0 => LogState::after_restore(from),
+                    _ => state,
+                };
                 Log::open(Arc::clone(signer), origin.clone(), state, Arc::clone(rng)).ok()
             });
             match log {
@@ -280,6 +339,45 @@ async fn take_logs(
         }
     }
     Err(StartError::Trace("nom de serveur".into()))
+}
+
+/// The mark of an installation whose keys have a second place.
+pub(crate) const KEYS_COPY: &str = "keys-copy";
+/// The mark of a restore under way.
+pub(crate) const RESTORING: &str = "restoring";
+/// The head that the new log of a processing names, until its first line is written.
+pub(crate) const RESTORED_FROM: &str = "restored-from";
+/// What a restore adds to the name of whoever writes the trace: no log is taken up from its past.
+pub(crate) const RESTORATION: &str = "restoration";
+
+fn restored_from(text: &str) -> Result<RestoredFrom, StartError> {
+    let mut parts = text.split(' ');
+    let mut read = || {
+        let origin = parts.next()?.parse().ok()?;
+        let size = parts.next()?.parse().ok()?;
+        Some(RestoredFrom { origin, size, root: parts.next()?.parse().ok()? })
+    };
+    read().ok_or_else(|| StartError::Trace("tête d’origine".into()))
+}
+
+/// Opens the stores, with the second place of the keys. It is made the first time it is named; from
+/// then on it must be there: a share that is not mounted is not an empty copy.
+async fn open_store(options: &Options, keys_copy: Option<&Path>) -> Result<Store, StartError> {
+    let store = Store::open(&options.location).await?;
+    let known = store.meta(KEYS_COPY).await?.is_some();
+    let Some(folder) = keys_copy else {
+        return if known { Err(StartError::KeysCopy) } else { Ok(store) };
+    };
+    if let huis_store::Location::Folder(data) = &options.location
+        && std::path::absolute(data).ok() == std::path::absolute(folder).ok()
+    {
+        return Err(StartError::SamePlace);
+    }
+    let store = store.with_keys_copy(folder, !known).await?;
+    if !known && store.meta("installation").await?.is_some() {
+        store.set_meta(KEYS_COPY, "oui").await?;
+    }
+    Ok(store)
 }
 
 type Loaded = (Register, String, Option<huis_register::LocalStatus>);

@@ -44,6 +44,18 @@ pub struct KeyBlob(pub Vec<u8>);
 const WRAPPED: u8 = 1;
 pub(crate) const ARCHIVED: u8 = 2;
 
+impl KeyBlob {
+    /// Was the key destroyed? Its slot is empty.
+    pub const fn is_destroyed(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Is the key in the archive's form?
+    pub fn is_archived(&self) -> bool {
+        self.0.first() == Some(&ARCHIVED)
+    }
+}
+
 impl RootKey {
     /// From its 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {

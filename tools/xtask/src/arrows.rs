@@ -136,6 +136,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["huis-store"], "SQL lives in one crate"),
     ("aes-gcm-siv", &["huis-vault", "huis-unseal"], "sealing lives in one place"),
     ("getrandom", &["huis-kernel"], "randomness is a parameter (I9)"),
+    ("age", &["huis-usecases"], "backups are encrypted in one place"),
     ("axum", &["huis-web", "huis"], "only the edges speak HTTP"),
     ("askama", &["huis-web"], "only the edges write pages"),
 ];

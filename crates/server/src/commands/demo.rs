@@ -33,6 +33,12 @@ pub struct Demo {
     /// Nombre de dossiers.
     #[arg(long, default_value_t = 2_000)]
     pub dossiers: usize,
+    /// Second lieu des clés (par défaut : « copie » dans le dossier de la démonstration).
+    #[arg(long)]
+    pub keys_copy: Option<PathBuf>,
+    /// Sans second lieu des clés : pour une démonstration seulement.
+    #[arg(long, conflicts_with = "keys_copy")]
+    pub no_keys_copy: bool,
     /// Recommence à neuf.
     #[arg(long)]
     pub fresh: bool,
@@ -59,6 +65,8 @@ impl Demo {
             database: self.database.clone(),
             key: None,
             name: None,
+            keys_copy: (!self.no_keys_copy)
+                .then(|| self.keys_copy.clone().unwrap_or_else(|| self.data.join("copie"))),
             registers: None,
         };
         let mark = self.data.join(MARK);
@@ -97,10 +105,10 @@ impl Demo {
         let mut options = place.options(place.root_key()?, Arc::new(SystemClock))?;
         options.cost = Cost::LIGHTEST;
         options.writer = place.server_name()?;
-        let huis = Huis::open(options).await?;
+        let huis = place.open_as(options).await?;
         say(&format!("Ouvrez http://{} (Ctrl-C pour arrêter)", listener.local_addr()?));
         let reach = Reach { behind_proxy: false, tls: None, every: Duration::from_secs(600) };
-        serve(huis, reach, place.witness(), listener).await?;
+        serve(huis, reach, place.witness(), None, listener).await?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -120,7 +128,7 @@ impl Demo {
         let today = SystemClock.now().date_in(&zone);
         let founding = huis_usecases::demo::office(self.seed, today, PASSPHRASE);
         Huis::init(&options, &founding).await?;
-        let huis = Huis::open(options).await?;
+        let huis = place.open_as(options).await?;
         let loaded = huis
             .load_demo(self.seed, self.dossiers, PASSWORD, |done, of| {
                 progress("Dossiers fictifs", done, of);

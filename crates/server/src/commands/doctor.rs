@@ -61,8 +61,11 @@ impl Doctor {
         }
         if let Ok(root) = self.place.root_key() {
             let options = self.place.options(root, std::sync::Arc::new(SystemClock))?;
-            match huis_usecases::Huis::open(options).await {
-                Ok(huis) => self.open(&huis, &mut report).await?,
+            match self.place.open_as(options).await {
+                Ok(huis) => {
+                    self.open(&huis, &mut report).await?;
+                    continuity(&huis, &mut report).await?;
+                }
                 Err(error) => report.wrong(&error.to_string(), "lisez le message ci-dessus"),
             }
         }
@@ -130,4 +133,47 @@ impl Doctor {
         }
         Ok(())
     }
+}
+
+/// The second place of the keys, the list of what is gone, the last backup and the last drill.
+async fn continuity(huis: &huis_usecases::Huis, report: &mut Report) -> anyhow::Result<()> {
+    let now = huis.continuity().await?;
+    let copy = now.copy_faults();
+    if copy.is_empty() {
+        let found = huis.reconcile_keys().await?;
+        report.good("la copie des clés est complète, clé par clé");
+        if found.recovered + found.destroyed + found.renewed > 0 {
+            report.note(
+                &format!(
+                    "{} clés retrouvées par la copie, {} détruites à nouveau, {} remises en forme",
+                    found.recovered, found.destroyed, found.renewed
+                ),
+                "la réserve de clés venait d'un état ancien",
+            );
+        }
+    }
+    for fault in copy {
+        if huis.is_demonstration() {
+            report.note(&fault, "sans objet pour des données fictives");
+        } else {
+            report.wrong(&fault, "huis serve --keys-copy DOSSIER, sur un autre support");
+        }
+    }
+    match huis.verify_gone().await {
+        Ok(entries) => report.good(&format!("liste des effacements vérifiée ({entries} entrées)")),
+        Err(error) => report.wrong(&error.to_string(), "comparez avec la copie des clés"),
+    }
+    for (done, name) in [(&now.backup, "sauvegarde"), (&now.drill, "exercice de restauration")] {
+        if let Some(done) = done.as_ref().filter(|d| d.well) {
+            report.good(&format!("dernier(e) {name} : {}", done.at.rfc3339()));
+        }
+    }
+    for fault in now.work_faults() {
+        if huis.is_demonstration() {
+            report.note(&fault, "sans objet pour des données fictives");
+        } else {
+            report.wrong(&fault, "huis serve --backup-to DOSSIER ; huis drill --from DOSSIER");
+        }
+    }
+    Ok(())
 }

@@ -92,7 +92,8 @@ impl Init {
             Ok(_) | Err(StartError::AlreadyThere) => {}
             Err(error) => return Err(error.into()),
         }
-        let huis = Huis::open(self.place.options(root, Arc::new(SystemClock))?).await?;
+        let options = self.place.options(root, Arc::new(SystemClock))?;
+        let huis = self.place.open_as(options).await?;
         huis.bootstrap_admin(&self.first.account(), &password).await?;
         say(&format!(
             "Installation créée dans {}.\nPremier administrateur : {}\n",
@@ -106,6 +107,11 @@ impl Init {
         if self.rights_desk.trim().is_empty() {
             say(
                 "\nAttention : le service des droits n'est pas désigné (A-16). Aucun dossier ne s'ouvrira avant :\n  Réglages, « Service des droits ».",
+            );
+        }
+        if self.place.second_place().is_none() {
+            say(
+                "\nAttention : les clés n'ont pas de second lieu. Si ce serveur les perd, aucun dossier ne se relit :\n  huis serve --keys-copy DOSSIER (sur un autre support).",
             );
         }
         say("\nEnsuite : huis doctor, puis huis serve --tls CERTIFICAT CLÉ (ou --behind-proxy).");

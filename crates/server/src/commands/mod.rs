@@ -1,6 +1,7 @@
 //! One file a subcommand.
 
 pub mod admin;
+pub mod backup;
 pub mod calc;
 pub mod demo;
 pub mod doctor;

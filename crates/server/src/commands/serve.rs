@@ -32,6 +32,8 @@ pub struct Serve {
     mail: MailOptions,
     #[command(flatten)]
     provider: ProviderOptions,
+    #[command(flatten)]
+    backup: super::backup::Daily,
 }
 
 impl Serve {
@@ -49,6 +51,7 @@ impl Serve {
         }
         let mailer = self.mail.mailer()?;
         let provider = self.provider.provider()?;
+        let backup = self.backup.plan()?;
         let huis = self.place.open_server().await?;
         if let Some(mailer) = mailer {
             huis.declare_mail_server(Box::new(mailer));
@@ -60,10 +63,16 @@ impl Serve {
             .await
             .with_context(|| format!("l'adresse {} est déjà prise", self.listen))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
+        if backup.is_none() {
+            tracing::warn!("aucune sauvegarde journalière : donnez --backup-to (X-20)");
+        }
+        if self.place.second_place().is_none() && !huis.is_demonstration() {
+            tracing::warn!("les clés n'ont pas de second lieu : donnez --keys-copy");
+        }
         say(&format!("Huis écoute sur {scheme}://{}", listener.local_addr()?));
         let reach =
             Reach { behind_proxy: self.behind_proxy, tls, every: Duration::from_secs(self.every) };
-        serve(huis, reach, self.place.witness(), listener).await?;
+        serve(huis, reach, self.place.witness(), backup, listener).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -80,6 +80,8 @@ pub fn real(folder: &Path, password: &str, rights_desk: &str) -> Ran {
         "68",
         "--rights-desk",
         rights_desk,
+        "--keys-copy",
+        folder.join("ailleurs").to_str().unwrap(),
         "--admin",
         "a.martin",
         "--first-name",

@@ -233,7 +233,9 @@ impl Huis {
         }
         let closed = work.end_sessions(agent, "fermee", now).await?;
         self.lock_archive(closed);
-        self.commit_told(work, lines).await
+        self.commit_told(work, lines).await?;
+        self.list_withdrawals_now().await;
+        Ok(())
     }
 
     /// Stops an account for a time (a doubt, a long absence): its sessions close, its grants wait.

@@ -3,7 +3,7 @@
 
 use huis_kernel::{Date, Delay, Zone};
 use huis_trace::LineStore as _;
-use huis_trace::{Log, LogSigner, Operation, Origin, SignedNote, Writer, purge::purge_plan};
+use huis_trace::{Log, Operation, Origin, SignedNote, Writer, purge::purge_plan};
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{Huis, UseError, start::INSTALLATION};
@@ -36,10 +36,7 @@ impl Huis {
     pub async fn close_days(&self) -> Result<(), UseError> {
         let today = self.now().date_in(&Zone::utc());
         self.trace.close_days(today).await?;
-        let seed = self.root.derive("trace signer");
-        let signer = LogSigner::from_seed(self.log_key.name(), seed.expose())
-            .map_err(|_| UseError::Internal("signature du journal"))?;
-        let signer = Arc::new(signer);
+        let signer = Arc::new(self.signer()?);
         for (log, _) in self.store.logs().await? {
             let Ok(origin) = log.parse::<Origin>() else { continue };
             if origin.writer() == self.server {

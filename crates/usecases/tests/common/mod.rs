@@ -175,6 +175,17 @@ impl World {
 
     /// A dossier of one household, in Colmar.
     pub async fn dossier(&self, caller: &Caller, last: &str, first: &str) -> Created {
+        self.dossier_in(&self.huis, caller, last, first).await
+    }
+
+    /// The same in another opening of the installation, or in a restored one.
+    pub async fn dossier_in(
+        &self,
+        huis: &Huis,
+        caller: &Caller,
+        last: &str,
+        first: &str,
+    ) -> Created {
         let new = NewCase {
             territory: COLMAR.into(),
             sections: vec![("occupant".into(), occupant(last, first)), ("local".into(), local())],
@@ -184,7 +195,7 @@ impl World {
                 &[("montant_dette", Value::Money(Money(150_000)))],
             )],
         };
-        self.huis.create_dossier(caller, PROCESSING, new).await.unwrap()
+        huis.create_dossier(caller, PROCESSING, new).await.unwrap()
     }
 
     pub async fn act(

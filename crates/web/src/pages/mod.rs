@@ -85,6 +85,13 @@ pub struct Remark {
     pub article: String,
 }
 
+impl Remark {
+    /// Something of backups, drills or the copy of the keys asks for attention.
+    pub fn continuity(text: String) -> Self {
+        Self { tone: Tone::Bad, text, article: "X-20".to_owned() }
+    }
+}
+
 /// A link with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     layout::Shell,
-    pages::{CaseRow, Link},
+    pages::{CaseRow, Link, Remark},
 };
 
 /// The supervisor's page.
@@ -14,6 +14,8 @@ use crate::{
 pub struct Supervise {
     /// Shell.
     pub shell: Shell,
+    /// The copy of the keys, backups, drills: what is missing or overdue.
+    pub health: Vec<Remark>,
     /// What asks for attention, in figures.
     pub figures: Vec<Figure>,
     /// Territories, each followed by its stages.

@@ -86,6 +86,7 @@ fn supervise_page(locale: Locale) -> supervise::Supervise {
         late,
     };
     supervise::Supervise {
+        health: vec![Remark::continuity("La sauvegarde journalière est en retard.".to_owned())],
         shell: shell(
             locale,
             "/encadrement",

@@ -110,13 +110,13 @@ async fn show(
     let answer = page(&Settings {
         shell: shell(me, Place::Settings, None, "Réglages", routes::SETTINGS),
         groups,
-        health: health(app, &lines),
+        health: health(app, &lines, app.huis.continuity_faults().await.map_err(fail)?),
     });
     Ok(if refusal.is_some() { refused(answer, None) } else { answer })
 }
 
 /// What the office still has to see to.
-fn health(app: &App, lines: &[SettingLine]) -> Vec<Remark> {
+fn health(app: &App, lines: &[SettingLine], continuity: Vec<String>) -> Vec<Remark> {
     let mut out: Vec<Remark> = lines
         .iter()
         .filter(|l| l.setting.required && l.value.is_empty())
@@ -126,6 +126,7 @@ fn health(app: &App, lines: &[SettingLine]) -> Vec<Remark> {
             article: fmt::french(l.setting.source),
         })
         .collect();
+    out.extend(continuity.into_iter().map(Remark::continuity));
     if !app.huis.mail_ready() {
         out.push(Remark {
             tone: Tone::Info,

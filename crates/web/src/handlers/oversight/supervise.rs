@@ -15,7 +15,7 @@ use crate::{
     fmt,
     layout::{Crumb, Place},
     pages::{
-        CaseRow, Link,
+        CaseRow, Link, Remark,
         supervise::{Activity, Awaited, Counter, Counters, Figure, Load, Supervise},
     },
     routes,
@@ -34,6 +34,14 @@ async fn supervise(State(app): State<App>, me: Me) -> Result<Response, PageError
     Ok(page(&Supervise {
         shell: shell(&app, &me, Place::Supervise, "Encadrement").await?,
         figures,
+        health: app
+            .huis
+            .continuity_faults()
+            .await
+            .map_err(fail)?
+            .into_iter()
+            .map(Remark::continuity)
+            .collect(),
         loads: loads(&seen.board, &order),
         awaited: seen
             .rules

@@ -1,0 +1,336 @@
+//! Restoring a backup into an empty place, of either engine. Nothing opens before what is gone was
+//! replayed; an interrupted restore is not an installation, and is simply begun again.
+
+use huis_kernel::{CaseNumber, Instant};
+use huis_store::{
+    Store,
+    dump::{Cell, Part, Shape},
+};
+use huis_trace::{
+    Head, LogKey, LogSigner, Operation, RestoredFrom, SignedNote, gone::replay, witness,
+};
+use huis_vault::{ArchiveSecret, KeyBlob, RootKey, Slot};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::mpsc;
+
+use super::{
+    BackupError, Rebuilt, Unsealing,
+    file::{Counts, Frame, Header, Reading},
+};
+use crate::{
+    Huis, Options, StartError, UseError,
+    start::{INSTALLATION, KEYS_COPY, RESTORATION, RESTORED_FROM, RESTORING},
+};
+
+/// What a restore works from.
+pub struct RestorePlan {
+    /// The file of data.
+    pub data: PathBuf,
+    /// The file of keys.
+    pub keys: Option<PathBuf>,
+    /// The second place of the keys, which is never older than a backup.
+    pub keys_copy: Option<PathBuf>,
+    /// How the files are opened.
+    pub unsealing: Unsealing,
+    /// The archive's passphrase: with it, archived dossiers are found again at once.
+    pub archive: Option<String>,
+    /// The text of the witness's file, whose heads are newer than the backup's.
+    pub witness: Option<String>,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestoreReport {
+    /// As of when: what came after is lost, but for the keys and what is gone.
+    pub made_at: Option<Instant>,
+    /// Rows restored, by table, as counted in the backup and in the place.
+    pub rows: BTreeMap<String, u64>,
+    /// Entries of the list of what is gone.
+    pub entries: u64,
+    /// Keys that the backup still had, destroyed since.
+    pub destroyed: u64,
+    /// Grants that the backup still had, withdrawn since.
+    pub grants: u64,
+    /// Accounts that the backup still had, closed since.
+    pub agents: u64,
+    /// Retention units erased since.
+    pub erased: u64,
+    /// Acts voided since.
+    pub voided: u64,
+    /// Dossiers archived since: running again, to be closed again.
+    pub reopened: Vec<CaseNumber>,
+    /// The same, without the archive's passphrase.
+    pub locked: u64,
+    /// Retention units whose key is nowhere.
+    pub lost: u64,
+    /// The index.
+    pub index: Rebuilt,
+    /// The heads from which the new logs start.
+    pub restored_from: Vec<String>,
+}
+
+/// Restores a backup into the empty place that the options name, and opens it. `second_place` is
+/// where its keys will have their copy from now on.
+pub async fn restore(
+    options: Options,
+    second_place: Option<&Path>,
+    plan: RestorePlan,
+) -> Result<(Arc<Huis>, RestoreReport), BackupError> {
+    let store = Store::open(&options.location).await?;
+    if store.meta(RESTORING).await?.is_some() {
+        store.empty().await?;
+    } else if !store.is_empty().await? {
+        return Err(StartError::AlreadyThere.into());
+    }
+    store.set_meta(RESTORING, "oui").await?;
+    let mut report = RestoreReport::default();
+
+    // The keys first: of two key stores, all the keys, and the longer list.
+    let mut installation = None;
+    if let Some(folder) = &plan.keys_copy {
+        store
+            .clone()
+            .with_keys_copy(folder, false)
+            .await?
+            .reconcile_copy(options.clock.now())
+            .await?;
+    }
+    if let Some(file) = &plan.keys {
+        let (header, _, _) =
+            load(&store, file, &plan.unsealing, &mut report.rows, &[Part::Keys]).await?;
+        installation = Some(header.installation);
+    } else if plan.keys_copy.is_none() {
+        return Err(BackupError::NoKeys);
+    }
+    check_root(&store, &options.root).await?;
+
+    let parts = [Part::Data, Part::Trace];
+    let (header, _, meta) =
+        load(&store, &plan.data, &plan.unsealing, &mut report.rows, &parts).await?;
+    if installation.is_some_and(|i| i != header.installation) {
+        return Err(BackupError::Apart);
+    }
+    report.made_at = Some(header.made_at);
+
+    let seed = options.root.derive("trace signer");
+    let name = format!("huis-{}", header.installation);
+    let signer = LogSigner::from_seed(name, seed.expose())
+        .map_err(|_| UseError::Internal("signature du journal"))?;
+    let key = signer.public();
+    replay_gone(&store, &key, options.clock.now(), &mut report).await?;
+    store.forget_free_slots().await?;
+    store.forget_marks().await?;
+    store.all_batches_served().await?;
+    name_heads(&store, &key, plan.witness.as_deref(), &mut report).await?;
+
+    // Last, as at the founding: the values that make it an installation.
+    for (k, v) in meta {
+        if k != KEYS_COPY || second_place.is_some() {
+            store.set_meta(&k, &v).await?;
+        }
+    }
+    // Its logs are new ones: those of the backup are not taken up from their past.
+    let restoration = huis_store::writer_name(&*options.rng);
+    store.set_meta(RESTORATION, restoration.get(..6).unwrap_or(&restoration)).await?;
+    let last = store.last_slot().await?;
+    store.set_meta("slots-served", &last.to_string()).await?;
+
+    let secret = match &plan.archive {
+        Some(passphrase) => Some(unlock_archive(&store, passphrase.clone()).await?),
+        None => None,
+    };
+    drop(store);
+    let huis = Huis::open_restoring(options, second_place).await?;
+    huis.settle(secret.as_ref(), header, &mut report).await?;
+    Ok((huis, report))
+}
+
+impl Huis {
+    async fn settle(
+        &self,
+        archive: Option<&ArchiveSecret>,
+        header: Header,
+        report: &mut RestoreReport,
+    ) -> Result<(), BackupError> {
+        let agreed = self.agree(archive).await?;
+        report.erased = agreed.erased;
+        report.voided = agreed.voided;
+        report.reopened = agreed.reopened;
+        report.locked = agreed.locked;
+        report.lost = agreed.lost;
+        report.index = self.rebuild_index(archive).await?;
+        // Letters that had left since must not leave again: someone looks at them first.
+        self.store.set_meta("outbox-paused", &self.now().rfc3339()).await?;
+        // One line in every log: each names the head it was restored from.
+        let names = self.processed.keys().map(String::as_str).chain([INSTALLATION]);
+        for name in names {
+            let mut line = self.job_line(name, "restauration", Operation::Restore);
+            let detail = [
+                ("sauvegarde", header.id.clone()),
+                ("cles-detruites", report.destroyed.to_string()),
+                ("habilitations-retirees", report.grants.to_string()),
+            ];
+            line.detail.extend(detail.map(|(k, v)| (k.to_owned(), v)));
+            self.trace(line).await?;
+            self.store.drop_meta(&format!("{RESTORED_FROM} {name}")).await?;
+        }
+        self.store.scrub().await?;
+        self.store.drop_meta(RESTORING).await?;
+        Ok(())
+    }
+}
+
+/// The values of the installation, kept for the end.
+type Meta = Vec<(String, String)>;
+
+/// The tables of the key store of which nothing ever goes.
+const GROWING: [&str; 3] = ["key_slot", "key_batch", "gone"];
+
+/// Reads a file into some of the stores, and checks that all of it arrived.
+async fn load(
+    store: &Store,
+    path: &Path,
+    unsealing: &Unsealing,
+    rows: &mut BTreeMap<String, u64>,
+    parts: &[Part],
+) -> Result<(Header, Counts, Meta), BackupError> {
+    // The second place of the keys is never older: what has gone from it must not come back.
+    let newer = !store.is_empty_of_keys().await? && parts.contains(&Part::Keys);
+    let mut live: Vec<(Part, Shape)> = Vec::new();
+    for part in parts {
+        live.extend(store.shapes(*part).await?.into_iter().map(|s| (*part, s)));
+    }
+    // Opening is costly on purpose: a passphrase is stretched.
+    let (path, unsealing) = (path.to_owned(), unsealing.clone());
+    let opened = tokio::task::spawn_blocking(move || Reading::open(&path, &unsealing)).await;
+    let mut reading = opened.map_err(|_| UseError::Internal("sauvegarde"))??;
+    let header = reading.header.clone();
+    let unknown = |t: &&super::file::TableHeader| {
+        live.iter().find(|(_, s)| s.name == t.name).is_none_or(|(_, s)| {
+            t.columns.iter().any(|c| !s.columns.iter().any(|(known, _)| known == c))
+        })
+    };
+    if let Some(table) = header.tables.iter().find(unknown) {
+        return Err(BackupError::OtherVersion(table.name.clone()));
+    }
+    let (send, mut frames) = mpsc::channel(8);
+    let read = tokio::task::spawn_blocking(move || {
+        loop {
+            let frame = reading.next();
+            let over = matches!(frame, Ok(Frame::End(_)) | Err(_));
+            if send.blocking_send(frame).is_err() || over {
+                return;
+            }
+        }
+    });
+    let (mut told, mut counts, mut meta) = (None, Counts::new(), Meta::new());
+    while let Some(frame) = frames.recv().await {
+        match frame? {
+            Frame::End(end) => told = Some(end),
+            Frame::Rows(chunk) => {
+                let table = header.tables.get(chunk.table).ok_or(BackupError::Damaged("table"))?;
+                *counts.entry(table.name.clone()).or_default() += chunk.rows.len() as u64;
+                if table.name == "meta" {
+                    meta.extend(chunk.rows.into_iter().filter_map(pair));
+                    continue;
+                }
+                let Some((part, shape)) = live.iter().find(|(_, s)| s.name == table.name) else {
+                    return Err(BackupError::OtherVersion(table.name.clone()));
+                };
+                if newer && !GROWING.contains(&table.name.as_str()) {
+                    continue;
+                }
+                store.load(*part, shape, &table.columns, chunk.rows).await?;
+            }
+        }
+    }
+    let _ = read.await;
+    let told = told.ok_or(BackupError::Damaged("inachevée"))?;
+    for (table, n) in &told {
+        if counts.get(table).copied().unwrap_or(0) != *n {
+            return Err(BackupError::Damaged("lignes manquantes"));
+        }
+        let Some((part, shape)) = live.iter().find(|(_, s)| s.name == *table) else { continue };
+        let there = store.rows_of(*part, shape).await?;
+        // The second place of the keys may have brought more.
+        let skipped = newer && !GROWING.contains(&table.as_str());
+        if table != "meta" && !skipped && there < *n {
+            return Err(BackupError::Damaged("lignes non écrites"));
+        }
+        rows.insert(table.clone(), *n);
+    }
+    Ok((header, told, meta))
+}
+
+fn pair(row: Vec<Cell>) -> Option<(String, String)> {
+    match row.as_slice() {
+        [Cell::Text(k), Cell::Text(v)] => Some((k.clone(), v.clone())),
+        _ => None,
+    }
+}
+
+async fn check_root(store: &Store, root: &RootKey) -> Result<(), BackupError> {
+    let check = store.named_key("root-check").await?.ok_or(BackupError::NoKeys)?;
+    root.unwrap(Slot(0), &KeyBlob(check), None).map_err(|_| StartError::WrongKey)?;
+    Ok(())
+}
+
+async fn unlock_archive(store: &Store, passphrase: String) -> Result<ArchiveSecret, BackupError> {
+    let locked = store.named_key("archive-secret").await?.ok_or(BackupError::NoKeys)?;
+    let opened =
+        tokio::task::spawn_blocking(move || ArchiveSecret::unlock(&locked, &passphrase)).await;
+    let opened = opened.map_err(|_| UseError::Internal("archive"))?;
+    opened.map_err(|_| {
+        UseError::Invalid(vec!["La phrase secrète de l’archive est inexacte.".to_owned()]).into()
+    })
+}
+
+/// The list is verified whole, then replayed.
+async fn replay_gone(
+    store: &Store,
+    key: &LogKey,
+    now: Instant,
+    report: &mut RestoreReport,
+) -> Result<(), BackupError> {
+    let list = store.gone_list().await?;
+    let gone = replay(list.iter().map(|e| e.note.as_str()), key)?;
+    let slots: Vec<Slot> = gone.slots.into_iter().map(Slot).collect();
+    let what = (gone.grants, gone.agents);
+    let (destroyed, grants, agents) = store.replay_gone(&slots, &what, now).await?;
+    report.entries = list.len() as u64;
+    (report.destroyed, report.grants, report.agents) = (destroyed, grants, agents);
+    Ok(())
+}
+
+/// The last head of each processing, by the backup and by the witness: what the new logs name.
+async fn name_heads(
+    store: &Store,
+    key: &LogKey,
+    witnessed: Option<&str>,
+    report: &mut RestoreReport,
+) -> Result<(), BackupError> {
+    let mut heads: Vec<Head> = witness::last_heads(witnessed.unwrap_or_default(), key);
+    for (_, note) in store.logs().await? {
+        let note: Option<SignedNote> = note.parse().ok();
+        heads.extend(note.and_then(|n| Head::open(&n, key).ok()));
+    }
+    let mut last: BTreeMap<String, Head> = BTreeMap::new();
+    for head in heads {
+        let of = head.origin.processing().to_owned();
+        let newer = |known: &Head| (known.at, known.size) < (head.at, head.size);
+        if last.get(&of).is_none_or(newer) {
+            last.insert(of, head);
+        }
+    }
+    for (processing, head) in last {
+        let from = RestoredFrom { origin: head.origin, size: head.size, root: head.root };
+        let text = format!("{} {} {}", from.origin, from.size, from.root);
+        store.set_meta(&format!("{RESTORED_FROM} {processing}"), &text).await?;
+        report.restored_from.push(text);
+    }
+    Ok(())
+}
