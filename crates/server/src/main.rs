@@ -31,6 +31,8 @@ enum Command {
     /// L'administration : remettre un administrateur en fonction.
     #[command(subcommand)]
     Admin(commands::admin::Command),
+    /// Le dossier de conformité, pour l'autorité de contrôle.
+    Conformite(commands::conformite::Conformite),
     /// Le registre des traitements.
     #[command(subcommand)]
     Register(commands::register::Command),
@@ -66,6 +68,7 @@ async fn main() -> ExitCode {
         Command::Serve(c) => c.run().await,
         Command::Doctor(c) => c.run().await,
         Command::Admin(c) => c.run().await,
+        Command::Conformite(c) => c.run().await,
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,

@@ -146,6 +146,31 @@ fn register_diff_says_what_a_change_does_a_03() {
     check("", "", &["Aucun changement."], true);
 }
 
+/// the article-30 entry leaves as a sheet; the operator's command leaves its trace.
+#[test]
+fn register_export_writes_the_article_30_entry_x_22() {
+    let (folder, data) = demonstration(20);
+    let out = folder.path().join("registre.ods");
+    let export = |data: &Path| {
+        let place = ["register", "export", "--data", path(data), "--format", "ods", "--out"];
+        huis(&[&place[..], &[path(&out)]].concat())
+    };
+    let absent = export(&folder.path().join("absent"));
+    assert!(!absent.ok && !out.exists(), "{}", absent.says);
+    let ran = export(&data);
+    assert!(ran.ok, "{}", ran.errors);
+    let bytes = fs::read(&out).unwrap();
+    let mark = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
+    assert!(bytes.windows(mark.len()).any(|w| w == mark));
+    let logs = folder.path().join("journaux");
+    assert!(huis(&["trace", "export", "--data", path(&data), "--to", path(&logs)]).ok);
+    let told = fs::read_dir(&logs).unwrap().any(|entry| {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        text.lines().any(|l| l.contains("\"export\"") && l.contains("registre"))
+    });
+    assert!(told, "the command leaves its line");
+}
+
 /// what will be archived and destroyed by a date, before it is.
 #[test]
 fn retention_plan_counts_what_comes_due_x_09() {

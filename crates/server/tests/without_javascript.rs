@@ -89,7 +89,7 @@ fn a_page_outside_the_profile_does_not_exist_i13_x_11_x_13_x_14() {
 }
 
 /// Pages, each with the address by which the day page leads to it.
-const PLACES: [(&str, &str); 15] = [
+const PLACES: [(&str, &str); 22] = [
     ("/dossiers", "/dossiers"),
     ("/dossiers/nouveau", "/dossiers/nouveau"),
     ("/recherche", "/recherche"),
@@ -105,6 +105,14 @@ const PLACES: [(&str, &str); 15] = [
     ("/registre/article-30", "/registre"),
     ("/comptes", "/comptes"),
     ("/reglages", "/reglages"),
+    // I3: what one may not see one may not take away either.
+    ("/dossiers/export", "/dossiers"),
+    ("/journee/export", "/dossiers"),
+    ("/tableau/export", "/tableau"),
+    ("/habilitations/export", "/habilitations"),
+    ("/traces/tableur", "/traces"),
+    ("/conservation/export", "/conservation"),
+    ("/registre/article-30/export", "/registre"),
 ];
 
 /// A page without what changes from one request to the next.

@@ -5,6 +5,7 @@
 mod caller;
 mod dossier;
 mod error;
+mod exports;
 mod gone;
 mod huis;
 mod imports;
@@ -31,6 +32,7 @@ pub use dossier::{
     Reading, SectionCommand,
 };
 pub use error::UseError;
+pub use exports::MOST;
 pub use huis::{Huis, Processed};
 pub use imports::{
     FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Sent, Settled, Settling,

@@ -141,6 +141,16 @@ impl Huis {
 
     /// The day page.
     pub async fn day(&self, caller: &Caller, processing: &str) -> Result<Day, UseError> {
+        self.day_as(caller, processing, Operation::List).await
+    }
+
+    /// As [`Huis::day`], for a screen or for a file.
+    pub(crate) async fn day_as(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        operation: Operation,
+    ) -> Result<Day, UseError> {
         let mine = self.lists_power(caller, processing).await?;
         let office = caller.office.office;
         let today = caller.today;
@@ -165,7 +175,7 @@ impl Huis {
         shown.extend(late.iter().chain(&now).chain(&coming).map(|t| t.card.dossier));
         shown.extend(came_in.iter().map(|a| a.0.dossier));
         shown.extend(stuck.iter().map(|c| c.dossier));
-        let mut line = self.line(caller, processing, Operation::List);
+        let mut line = self.line(caller, processing, operation);
         line.dossiers = Dossiers::List(shown.into_iter().collect());
         line.detail.insert("liste".into(), "journee".into());
         self.trace(line).await?;
@@ -211,6 +221,18 @@ impl Huis {
         processing: &str,
         query: &ListQuery,
     ) -> Result<Page, UseError> {
+        self.list_as(caller, processing, query, Operation::List, PAGE).await
+    }
+
+    /// As [`Huis::list`], for a screen or for a file, of at most so many rows.
+    pub(crate) async fn list_as(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        query: &ListQuery,
+        operation: Operation,
+        most: u32,
+    ) -> Result<Page, UseError> {
         let mine = self.lists_power(caller, processing).await?;
         let territories = match &query.territory {
             None => mine.clone(),
@@ -238,13 +260,17 @@ impl Huis {
                 .map_or(Some(DossierId::from_bytes([0; 16])), |card| Some(card.dossier))
                 .map(|dossier| After { changed_at, dossier }),
         };
-        let mut rows = self.store.list(office, processing, &filter, after, PAGE + 1).await?;
-        let page = usize::try_from(PAGE).unwrap_or(50);
+        let mut rows = self.store.list(office, processing, &filter, after, most + 1).await?;
+        let page = usize::try_from(most).unwrap_or(50);
         let more = rows.len() > page;
         rows.truncate(page);
         let next =
             if more { rows.last().map(|r| (r.card.changed_at, r.card.number)) } else { None };
-        let mut line = self.line(caller, processing, Operation::List);
+        if more && operation == Operation::Export {
+            // Too long for a file: nothing leaves, and no line says that these did.
+            return Ok(Page { lines: Vec::new(), next });
+        }
+        let mut line = self.line(caller, processing, operation);
         line.dossiers = Dossiers::List(rows.iter().map(|r| r.card.dossier).collect());
         line.detail.insert("liste".into(), "dossiers".into());
         self.trace(line).await?;
@@ -254,10 +280,20 @@ impl Huis {
 
     /// The board by territory and stage: counts only, of one's own perimeter.
     pub async fn board(&self, caller: &Caller, processing: &str) -> Result<Board, UseError> {
+        self.board_as(caller, processing, Operation::List).await
+    }
+
+    /// As [`Huis::board`], for a screen or for a file.
+    pub(crate) async fn board_as(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        operation: Operation,
+    ) -> Result<Board, UseError> {
         let mine = self.lists_power(caller, processing).await?;
         let register = &self.processed(processing)?.register;
         let cells = self.store.board(caller.office.office, processing, &mine, caller.today).await?;
-        let mut line = self.line(caller, processing, Operation::List);
+        let mut line = self.line(caller, processing, operation);
         line.detail.insert("liste".into(), "tableau".into());
         self.trace(line).await?;
         let territories = self.store.territories(caller.office.office).await?;

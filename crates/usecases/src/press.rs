@@ -28,6 +28,11 @@ impl Huis {
         let _ = self.press.press.set(press);
     }
 
+    /// Is there a press? Without one no screen offers a PDF.
+    pub fn has_press(&self) -> bool {
+        self.press.press.get().is_some()
+    }
+
     /// A document as a tagged PDF. It says nothing to the trace: whoever filled the document has
     /// traced what was opened for it.
     pub async fn pdf(&self, document: Document) -> Result<Vec<u8>, UseError> {

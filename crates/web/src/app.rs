@@ -167,6 +167,7 @@ impl Me {
             csrf: self.session.state.csrf.clone(),
             flashes: self.flashes.clone(),
             crumbs,
+            exports: Vec::new(),
         }
     }
 }

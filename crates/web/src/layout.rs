@@ -32,6 +32,8 @@ pub struct Shell {
     pub flashes: Vec<Flash>,
     /// Where one is, from the top; the last is the page itself.
     pub crumbs: Vec<Crumb>,
+    /// The files that this page may be taken away as: format and address.
+    pub exports: Vec<(&'static str, String)>,
 }
 
 /// The agent's menu.

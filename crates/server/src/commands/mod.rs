@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod backup;
 pub mod calc;
+pub mod conformite;
 pub mod demo;
 pub mod doctor;
 pub mod init;

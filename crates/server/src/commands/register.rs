@@ -1,7 +1,9 @@
 use anyhow::Context;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
+use huis_documents::{Written, ods};
 use huis_kernel::SystemClock;
 use huis_register::{ChangeKind, Erasure, Register};
+use huis_usecases::oversight::By;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -31,6 +33,20 @@ pub enum Command {
         #[arg(long)]
         second: Option<String>,
     },
+    /// Écrit la fiche de l'article 30, à lire et signer (PDF) ou à trier (ODS).
+    Export {
+        #[command(flatten)]
+        place: Place,
+        /// Le traitement ; inutile quand il n'y en a qu'un.
+        #[arg(long)]
+        processing: Option<String>,
+        /// pdf ou ods.
+        #[arg(long, value_enum, default_value_t = Format::Pdf)]
+        format: Format,
+        /// Fichier à écrire.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Dit en mots ce qu'un changement fait.
     Diff {
         /// Avant.
@@ -41,6 +57,42 @@ pub enum Command {
         #[arg(long)]
         local: bool,
     },
+}
+
+/// En quoi la fiche est écrite.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// Un document.
+    Pdf,
+    /// Une feuille de calcul.
+    Ods,
+}
+
+/// The article-30 entry of one processing as a file.
+async fn export(
+    place: &Place,
+    processing: Option<String>,
+    format: Format,
+) -> anyhow::Result<Vec<u8>> {
+    let huis = place.open().await?;
+    let mut ids = huis.processings().map(|p| p.register.id.clone());
+    let processing = match (processing, ids.next(), ids.next()) {
+        (Some(one), ..) => one,
+        (None, Some(one), None) => one,
+        (None, ..) => anyhow::bail!("--processing : dites quel traitement"),
+    };
+    let entry = huis.register_file(By::Command("registre"), &processing).await?;
+    Ok(match format {
+        Format::Pdf => huis.pdf(entry.document).await?,
+        Format::Ods => {
+            let about = Written {
+                title: entry.document.title,
+                author: entry.document.author,
+                at: entry.document.at,
+            };
+            ods(&about, &[entry.sheet])?
+        }
+    })
 }
 
 fn read(file: &Path) -> anyhow::Result<Result<Register, Vec<String>>> {
@@ -65,6 +117,13 @@ impl Command {
                     say(&format!("{} : en vigueur le {}", one.id, one.in_force));
                     one.changes.iter().for_each(|c| say(&format!("  {}", c.text)));
                 }
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Export { place, processing, format, out } => {
+                let bytes = export(&place, processing, format).await?;
+                std::fs::write(&out, bytes)
+                    .with_context(|| format!("{} ne s'écrit pas", out.display()))?;
+                say(&format!("{} est écrit.", out.display()));
                 Ok(ExitCode::SUCCESS)
             }
             Self::Check { files } => {

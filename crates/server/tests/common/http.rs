@@ -46,7 +46,8 @@ impl Visitor {
         stream.write_all(body.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
+        // A file is not text: enough of it is read to know it.
+        let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let mut page = Page {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),

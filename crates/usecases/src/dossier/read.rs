@@ -15,6 +15,8 @@ pub enum Reading {
     Screen,
     /// To be printed.
     Print,
+    /// To be taken away as a file.
+    Export,
 }
 
 /// What the caller may do with the dossier.
@@ -65,6 +67,7 @@ impl Huis {
         let found = self.card(caller, processing, number, Operation::Read).await?;
         let operation = match (reading, found.archived) {
             (Reading::Print, _) => Operation::Print,
+            (Reading::Export, _) => Operation::Export,
             (Reading::Screen, true) => Operation::ArchiveRead,
             (Reading::Screen, false) => Operation::Read,
         };

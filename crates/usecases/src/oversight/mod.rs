@@ -2,6 +2,8 @@
 //! what the register says, how the service stands, the settings. For officers and supervisors;
 //! nothing here opens a section.
 
+mod article30;
+mod conformity;
 mod counters;
 mod evidence;
 mod export;
@@ -12,6 +14,8 @@ mod settings;
 mod supervise;
 mod traces;
 
+pub use article30::RegisterFile;
+pub use conformity::ConformityFile;
 pub use counters::CounterLine;
 pub use evidence::{LogReport, TraceReport};
 pub use purge::PurgeReport;

@@ -64,11 +64,22 @@ impl Huis {
         processing: &str,
         at: Date,
     ) -> Result<RetentionPlan, UseError> {
+        self.retention_plan_as(caller, processing, at, Operation::List).await
+    }
+
+    /// As [`Huis::retention_plan`], for a screen or for a file.
+    pub(crate) async fn retention_plan_as(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        at: Date,
+        operation: Operation,
+    ) -> Result<RetentionPlan, UseError> {
         let powers = [Power::Retention];
-        let mine = self.allowed(caller, processing, &powers, Operation::List).await?;
+        let mine = self.allowed(caller, processing, &powers, operation).await?;
         let office = caller.office.office;
         let (plan, dossiers) = self.plan_of(office, processing, &mine, at, caller.today).await?;
-        let mut line = self.line(caller, processing, Operation::List);
+        let mut line = self.line(caller, processing, operation);
         line.dossiers = dossiers;
         line.detail.insert("liste".to_owned(), "conservation".to_owned());
         line.detail.insert("date".to_owned(), at.to_string());

@@ -123,6 +123,16 @@ pub const SETTINGS: &[Setting] = &[
         source: "X-29",
     },
     Setting {
+        key: "securite.locaux_reseaux",
+        label: "Réseaux et locaux",
+        help: "Comment les réseaux sont isolés et les locaux du serveur sécurisés ; le dossier de \
+               conformité le reprend.",
+        kind: SettingKind::Text(300),
+        default: "",
+        required: false,
+        source: "X-29",
+    },
+    Setting {
         key: "courriel.serveur",
         label: "Serveur de courriel",
         help: "Nom et port, par exemple courriel.exemple.fr:587. Vide : aucun courriel ne part.",

@@ -139,9 +139,20 @@ impl Huis {
         processing: &str,
         query: &TraceQuery,
     ) -> Result<TracePage, UseError> {
-        let mine = self.allowed(caller, processing, &[Power::Traces], Operation::TraceRead).await?;
+        self.trace_page_as(caller, processing, query, Operation::TraceRead).await
+    }
+
+    /// As [`Huis::trace_page`], for a screen or for a file.
+    pub(crate) async fn trace_page_as(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        query: &TraceQuery,
+        operation: Operation,
+    ) -> Result<TracePage, UseError> {
+        let mine = self.allowed(caller, processing, &[Power::Traces], operation).await?;
         let register = &self.processed(processing)?.register;
-        let mut line = self.line(caller, processing, Operation::TraceRead);
+        let mut line = self.line(caller, processing, operation);
         if let Some(agent) = query.agent {
             line.detail.insert("agent".to_owned(), agent.to_string());
         }

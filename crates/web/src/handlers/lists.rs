@@ -12,6 +12,7 @@ use huis_register::Power;
 use huis_usecases::{ActLine, BoardCell, DayLine, ListLine, ListQuery, Processed};
 use serde::Deserialize;
 
+use super::exports::sheets;
 use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
@@ -75,7 +76,8 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     if !me.can(Power::Lists) {
         return door_page(&me, ByNumber::default());
     }
-    let shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
+    let mut shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
+    shell.exports = sheets("/journee/export", "");
     let today = fmt::long_date(me.caller.today);
     let found = app.huis.day(&me.caller, &me.processing).await.map_err(fail)?;
     let due = |lines: &[DayLine]| -> Vec<CaseRow> {
@@ -206,7 +208,7 @@ fn stuck_row(processed: &Processed, me: &Me, line: &ListLine) -> CaseRow {
 /// The filters of the list, kept in the address: codes only, nothing personal (I13).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(super) struct Asked {
     etape: String,
     secteur: String,
     pas: String,
@@ -216,7 +218,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn query(&self) -> ListQuery {
+    pub(super) fn query(&self) -> ListQuery {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         ListQuery {
             territory: some(&self.secteur),
@@ -232,7 +234,7 @@ impl Asked {
     }
 
     /// The address of this list, without its page.
-    fn href(&self) -> String {
+    pub(super) fn href(&self) -> String {
         let pairs = [
             ("etape", &self.etape),
             ("secteur", &self.secteur),
@@ -299,8 +301,12 @@ async fn list_page(
         "Les derniers modifiés d’abord, cinquante par page".to_owned()
     };
     let today = me.caller.today;
+    let mut shell = me.shell(Some(Place::List), crumbs("Dossiers"));
+    if !found.lines.is_empty() {
+        shell.exports = sheets("/dossiers/export", here.trim_start_matches(routes::LIST));
+    }
     Ok(page(&list::List {
-        shell: me.shell(Some(Place::List), crumbs("Dossiers")),
+        shell,
         filters,
         filtered,
         count,
@@ -362,8 +368,10 @@ async fn board_page(State(app): State<App>, me: Me) -> Result<Response, PageErro
         .iter()
         .map(|(code, name)| board::BoardRow { unit: name.clone(), cells: line(Some(code)) })
         .collect();
+    let mut shell = me.shell(Some(Place::Board), crumbs("Tableau"));
+    shell.exports = sheets("/tableau/export", "");
     Ok(page(&board::Board {
-        shell: me.shell(Some(Place::Board), crumbs("Tableau")),
+        shell,
         stages: found.stages.iter().map(|(_, label)| label.clone()).collect(),
         rows: if found.cells.is_empty() { Vec::new() } else { rows },
         totals: line(None),

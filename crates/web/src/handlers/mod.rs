@@ -8,6 +8,7 @@ use crate::app::App;
 mod account;
 mod admin;
 mod dossier;
+mod exports;
 mod lists;
 mod oversight;
 mod provider;
@@ -26,4 +27,5 @@ pub fn routes() -> Router<App> {
         .merge(search::routes())
         .merge(dossier::routes())
         .merge(oversight::routes())
+        .merge(exports::routes())
 }

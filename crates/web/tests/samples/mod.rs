@@ -81,6 +81,7 @@ pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) 
         can_create: true,
         csrf: "jeton-de-session".into(),
         flashes: vec![],
+        exports: vec![("Tableur (ODS)", format!("{path}/export?format=ods"))],
         crumbs: crumbs
             .iter()
             .enumerate()

@@ -15,6 +15,7 @@ use huis_usecases::{
 use std::collections::BTreeMap;
 
 use super::{scope, shell};
+use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail, flash},
     errors::{PageError, page},
@@ -168,8 +169,10 @@ async fn show(
         label: label.to_owned(),
         options,
     };
+    let mut shell = shell(me, Place::Grants, None, "Habilitations", routes::GRANTS);
+    shell.exports = sheets("/habilitations/export", "");
     let answer = page(&Grants {
-        shell: shell(me, Place::Grants, None, "Habilitations", routes::GRANTS),
+        shell,
         filters: vec![
             filter("etat", "État", states.collect()),
             filter("profil", "Profil", std::iter::once(any).chain(profiles).collect()),

@@ -10,7 +10,7 @@ mod hide;
 mod hold;
 mod section;
 mod sheet;
-mod view;
+pub(super) mod view;
 mod void;
 
 use axum::{
@@ -63,12 +63,12 @@ pub fn routes() -> Router<App> {
 }
 
 /// A number in an address; what is not one leads nowhere.
-fn number(text: &str) -> Result<CaseNumber, PageError> {
+pub(super) fn number(text: &str) -> Result<CaseNumber, PageError> {
     text.parse().map_err(|_| PageError::NotFound)
 }
 
 /// Opens a dossier, or says where to go first: an archived one needs the archive open.
-async fn open(
+pub(super) async fn open(
     app: &App,
     me: &Me,
     number: CaseNumber,
@@ -108,7 +108,11 @@ async fn dossier(
     }
     let opened = open(&app, &me, number, Reading::Screen).await?;
     let d = view::view(&me, &opened).map_err(PageError::into_response)?;
-    Ok(page(&DossierPage { shell: shell(&me, number, None), d }))
+    let mut shell = shell(&me, number, None);
+    if app.huis.has_press() {
+        shell.exports = vec![("Dossier (PDF)", routes::dossier_part(number, "dossier.pdf"))];
+    }
+    Ok(page(&DossierPage { shell, d }))
 }
 
 #[derive(Debug, Deserialize)]

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The view of a dossier.
-pub(super) fn view(me: &Me, opened: &Opened) -> Result<DossierView, PageError> {
+pub(in crate::handlers) fn view(me: &Me, opened: &Opened) -> Result<DossierView, PageError> {
     let processed = me.processed()?;
     let register = &processed.register;
     let context = context(me, register, Some(opened));

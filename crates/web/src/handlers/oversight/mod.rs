@@ -6,7 +6,7 @@ mod export;
 mod register;
 mod retention;
 mod supervise;
-mod traces;
+pub(super) mod traces;
 
 use axum::Router;
 use huis_kernel::Instant;

@@ -5,6 +5,7 @@ use huis_register::{Change, ChangeKind, Erasure};
 use huis_usecases::oversight::RegisterVersion;
 
 use super::{shell, when};
+use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
@@ -37,6 +38,10 @@ async fn entry(State(app): State<App>, me: Me) -> Result<Response, PageError> {
         Crumb::link("Registre", routes::REGISTER),
         Crumb::here("Fiche de l’article 30"),
     ];
+    shell.exports = sheets("/registre/article-30/export", "");
+    if app.huis.has_press() {
+        shell.exports.insert(0, ("Fiche à signer (PDF)", "/registre/article-30.pdf".to_owned()));
+    }
     let parts = entry.article30.into_iter().map(|(heading, rows)| {
         (heading, rows.into_iter().map(|(what, says)| Pair::new(what, lines(&says))).collect())
     });

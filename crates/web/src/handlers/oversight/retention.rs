@@ -17,6 +17,7 @@ use huis_usecases::{
 use serde::Deserialize;
 
 use super::{shell, supervise::counters, when};
+use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
@@ -47,8 +48,10 @@ async fn plan(
     let (at, field) = date_asked(&asked.au, me.caller.today)?;
     let plan = app.huis.retention_plan(&me.caller, &me.processing, at).await.map_err(fail)?;
     let register = me.register()?;
+    let mut shell = shell(&app, &me, Place::Retention, "Conservation").await?;
+    shell.exports = sheets("/conservation/export", &format!("?au={at}"));
     Ok(page(&Retention {
-        shell: shell(&app, &me, Place::Retention, "Conservation").await?,
+        shell,
         on: fmt::date(at),
         today: at == me.caller.today,
         field,

@@ -13,6 +13,7 @@ use huis_usecases::oversight::{By, Operation, TraceLine, TracePlace, TraceQuery,
 use serde::Deserialize;
 
 use super::{french, shell, when};
+use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
@@ -37,7 +38,7 @@ pub fn routes() -> Router<App> {
 /// What the address asks for: codes and identifiers, nothing personal (I13).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(in crate::handlers) struct Asked {
     agent: String,
     operation: String,
     /// `instant,rang,journal` of the last line of the page before.
@@ -45,7 +46,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn query(&self) -> Result<TraceQuery, PageError> {
+    pub(in crate::handlers) fn query(&self) -> Result<TraceQuery, PageError> {
         let agent = Some(self.agent.as_str()).filter(|a| !a.is_empty());
         Ok(TraceQuery {
             agent: agent.map(str::parse).transpose().map_err(|_| PageError::Unreadable)?,
@@ -107,8 +108,11 @@ async fn show(
         let all = Asked { operation: asked.operation.clone(), ..Asked::default() };
         Link::new(format!("Traces de {}", named.unwrap_or("cet agent")), all.address(None))
     });
+    let mut shell = shell(app, me, Place::Traces, "Traces").await?;
+    let filters = asked.address(None);
+    shell.exports = sheets("/traces/tableur", filters.trim_start_matches(routes::TRACES));
     Ok(page(&Traces {
-        shell: shell(app, me, Place::Traces, "Traces").await?,
+        shell,
         of: me.caller.office.name.clone(),
         kept: kept(me)?,
         evidence: Some(Evidence {
