@@ -27,6 +27,8 @@ have psql && [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null || comma
 have chromium || have google-chrome || packages+=(chromium)
 have chromedriver || packages+=(chromium-driver)
 have setsid || packages+=(util-linux)
+have pdftotext || packages+=(poppler-utils) # reads our PDF as another program
+have qpdf || packages+=(qpdf)               # judges their structure
 have pkill || packages+=(procps)
 have npm || packages+=(npm)
 if [ ! -x "$tools/venv/bin/python" ]; then

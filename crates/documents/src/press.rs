@@ -2,9 +2,10 @@
 
 use crate::Document;
 
-/// The most that one document may hold, by [`Document::weight`]: some four hundred full pages.
-/// What is longer belongs in a sheet.
-pub const MAX_WEIGHT: usize = 1_500_000;
+/// The most that one document may hold, by [`Document::weight`]: some hundred pages of words, or two
+/// thousand rows of four cells, which take seconds and two hundred megabytes. What is longer
+/// belongs in a sheet.
+pub const MAX_WEIGHT: usize = 400_000;
 
 /// Why a document was not made. Says nothing of what stands in it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -201,6 +201,7 @@ impl Place {
     /// Opens it by these options, with the second place of its keys.
     pub async fn open_as(&self, options: Options) -> anyhow::Result<Arc<Huis>> {
         let huis = Huis::open_with(options, self.second_place().as_deref()).await?;
+        huis.set_press(Arc::new(huis_press::TypstPress::new()));
         self.remember()?;
         Ok(huis)
     }

@@ -25,6 +25,7 @@ pub async fn serve(
     backup: Option<BackupPlan>,
     listener: TcpListener,
 ) -> anyhow::Result<()> {
+    huis.set_press(Arc::new(huis_press::TypstPress::new()));
     if let Some(plan) = backup {
         tokio::spawn(back_up(Arc::clone(&huis), plan));
     }

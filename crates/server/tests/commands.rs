@@ -146,6 +146,26 @@ fn register_diff_says_what_a_change_does_a_03() {
     check("", "", &["Aucun changement."], true);
 }
 
+/// one command writes the file for the authority, its document and its annexes.
+#[test]
+fn conformite_writes_a_document_and_its_annexes_a_22_x_29() {
+    let (folder, data) = demonstration(20);
+    let out = folder.path().join("dossier");
+    let ran = huis(&["conformite", "--data", path(&data), "--out", path(&out)]);
+    assert!(ran.ok, "{}{}", ran.says, ran.errors);
+    assert!(fs::read(out.join("annexes.ods")).unwrap().starts_with(b"PK"));
+    let document = out.join("conformite.pdf");
+    let text = std::process::Command::new("pdftotext").arg(&document).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    for said in ["Matrice des droits", "Table des durées", "Tous les journaux se vérifient"] {
+        assert!(text.replace('\u{a0}', " ").contains(said), "{said}");
+    }
+    let entry = folder.path().join("fiche.pdf");
+    let ran = huis(&["register", "export", "--data", path(&data), "--out", path(&entry)]);
+    assert!(ran.ok, "{}", ran.errors);
+    assert!(fs::read(&entry).unwrap().starts_with(b"%PDF-1.7"));
+}
+
 /// the article-30 entry leaves as a sheet; the operator's command leaves its trace.
 #[test]
 fn register_export_writes_the_article_30_entry_x_22() {

@@ -16,6 +16,11 @@ const RULES: &[Rule] = &[
     Rule { name: "huis-kernel", may: &[], why: "everything stands on it" },
     Rule { name: "huis-law", may: &["huis-kernel"], why: "the law knows no register" },
     Rule { name: "huis-register", may: &["huis-kernel"], why: "a register is data" },
+    Rule {
+        name: "huis-press",
+        may: &["huis-kernel", "huis-documents"],
+        why: "it sets pages and knows no case",
+    },
     Rule { name: "huis-documents", may: &["huis-kernel"], why: "a document is plain data" },
     Rule {
         name: "huis-dossier",
@@ -110,6 +115,7 @@ const RULES: &[Rule] = &[
             "huis-law",
             "huis-register",
             "huis-documents",
+            "huis-press",
             "huis-dossier",
             "huis-processings",
             "huis-accounts",
@@ -138,6 +144,8 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("getrandom", &["huis-kernel"], "randomness is a parameter (I9)"),
     ("age", &["huis-usecases"], "backups are encrypted in one place"),
     ("axum", &["huis-web", "huis"], "only the edges speak HTTP"),
+    ("huis-press", &["huis"], "typst is built by the binary alone"),
+    ("typst", &["huis-press"], "one crate sets pages"),
     ("askama", &["huis-web"], "only the edges write pages"),
 ];
 
