@@ -124,9 +124,17 @@ pub fn decide<'r>(
             && g.office == card.office
             && g.processing == register.id
             && card.processing == register.id
-            && g.covers(&card.territory)
     }) {
         let Some(profile) = register.profile(&grant.profile) else { continue };
+        // a partner reaches the dossiers for which its organisation is mandated, and no other.
+        let reached = if profile.partner {
+            grant.mandated(&card.mandates)
+        } else {
+            grant.covers(&card.territory)
+        };
+        if !reached {
+            continue;
+        }
         if profile.partner && !partners_on {
             refusal = Refusal::PartnersOff;
             continue;

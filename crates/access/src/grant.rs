@@ -14,7 +14,8 @@ pub struct Grant {
     pub processing: String,
     /// Profile of the register.
     pub profile: String,
-    /// Territorial units; empty means the whole office.
+    /// Territorial units, empty meaning the whole office; of a partner's grant, its organisation,
+    /// and nothing when there is none.
     pub territories: Vec<String>,
     /// First day.
     pub from: Date,
@@ -40,6 +41,11 @@ impl Grant {
     /// Is the territorial unit within its perimeter?
     pub fn covers(&self, territory: &str) -> bool {
         self.territories.is_empty() || self.territories.iter().any(|t| t == territory)
+    }
+    /// Is its organisation one of those mandated for a dossier? The whole perimeter of a partner
+    /// without an organisation it reaches nothing.
+    pub fn mandated(&self, mandates: &[String]) -> bool {
+        self.territories.iter().any(|t| mandates.contains(t))
     }
 }
 
@@ -83,4 +89,6 @@ pub struct Card {
     pub archived: bool,
     /// Version of its acts.
     pub version: u64,
+    /// The partners mandated for it, by their codes.
+    pub mandates: Vec<String>,
 }

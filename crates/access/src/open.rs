@@ -396,7 +396,16 @@ impl Unlocked<'_, '_> {
         }
         // an act whose content one may not read is not even listed.
         for act in self.sealed.acts.iter().filter(|a| self.proof.sees_act(&a.kind)) {
-            let body = Some(self.act(act)?);
+            let mut body = self.act(act)?;
+            // What an act proposes for a section is seen by whom the section is.
+            let register = self.proof.register;
+            if let Some(kind) = register.act(&act.kind).filter(|k| !k.proposes.is_empty()) {
+                body.facts.retain(|field, _| {
+                    let section = register.proposed(kind, field);
+                    section.is_none_or(|s| self.proof.sees(&s.id, field))
+                });
+            }
+            let body = Some(body);
             view.acts.push(ActView {
                 no: act.no,
                 kind: act.kind.clone(),

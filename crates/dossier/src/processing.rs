@@ -184,6 +184,11 @@ pub trait Processing: Send + Sync {
     fn step_labels(&self) -> &'static [(&'static str, &'static str)] {
         &[]
     }
+    /// The acts that would answer a deadline of this rule: what is awaited from who may file them.
+    fn answers(&self, rule: &str) -> &'static [&'static str] {
+        let _ = rule;
+        &[]
+    }
     /// What a rule of a deadline is called; its code when it has no name.
     fn term_label<'a>(&self, rule: &'a str) -> &'a str {
         label(self.term_labels(), rule)

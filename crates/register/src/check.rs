@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Class, Field, FieldKind, FieldPath, Register, Section,
+    ActKind, Class, Field, FieldKind, FieldPath, Register, Section,
     fault::Report,
     typography::{clean, list, nearest, quote},
 };
@@ -128,6 +128,31 @@ impl Check<'_> {
                 );
             }
             self.references(&path, &act.fields);
+            self.proposals(&path, act);
+        }
+    }
+
+    /// A section proposed stands once (its occurrence needs no naming), and its fields are told
+    /// from the act's own by their names.
+    fn proposals(&self, path: &str, act: &ActKind) {
+        for name in &act.proposes {
+            let at = item(&format!("{path}.propose"), name);
+            if self.section(&at, name).is_some_and(|s| s.repeats) {
+                self.report.on(
+                    &at,
+                    &format!("le volet {} se répète : on ne saurait lequel est proposé.", quote(name)),
+                    "Proposez un volet qui ne se répète pas.",
+                );
+            }
+        }
+        for (n, field) in act.fields.iter().enumerate() {
+            if act.fields.iter().take(n).any(|f| f.id == field.id) {
+                self.report.on(
+                    &format!("{path}.propose"),
+                    &format!("le champ {} est deux fois dans cet acte.", quote(&field.id)),
+                    "Nommez autrement le champ propre à l'acte.",
+                );
+            }
         }
     }
 

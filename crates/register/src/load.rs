@@ -85,6 +85,7 @@ fn read(mut root: Block<'_>) -> Register {
         parts::section,
     );
     register.acts = each(root.blocks("acte"), parts::act);
+    parts::propose(&mut register);
     register.searches = each(root.blocks("recherche"), parts::search);
     register.profiles = each(
         root.some_blocks("profil", "aucun profil n'est déclaré : nul ne verrait rien."),

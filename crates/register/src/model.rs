@@ -206,6 +206,10 @@ pub struct ActKind {
     pub fields: Vec<Field>,
     /// `confirme`: asks for a confirmation, because it cannot be undone.
     pub confirm: bool,
+    /// `propose`: sections that the act proposes values for. Their fields are the act's too, none
+    /// compulsory; whoever may write the section takes them over or not, so that a deposit never
+    /// overwrites anything unseen. Each is seen by whom the section is.
+    pub proposes: Vec<String>,
 }
 
 /// `[[recherche]]`: one compound token of the blind index.
@@ -301,6 +305,8 @@ pub enum Power {
     Restrict,
     /// `annuler_acte`: void an act recorded on the wrong dossier.
     Void,
+    /// `mandater`: name the partners that file acts in a dossier.
+    Mandate,
 }
 
 /// `[[duree]]`: a retention unit.
@@ -449,6 +455,11 @@ impl Register {
     pub fn import(&self, id: &str) -> Option<&Import> {
         self.imports.iter().find(|i| i.id == id)
     }
+    /// The section for which a field of an act proposes a value; none for the act's own fields.
+    pub fn proposed(&self, kind: &ActKind, field: &str) -> Option<&Section> {
+        let mut sections = kind.proposes.iter().filter_map(|id| self.section(id));
+        sections.find(|s| s.field(field).is_some())
+    }
     /// The stage of that id.
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.stages.iter().find(|s| s.id == id)
@@ -463,6 +474,13 @@ impl Register {
             .iter()
             .find(|r| r.acts.iter().any(|a| a == act))
             .or_else(|| self.retentions.iter().find(|r| r.acts.iter().any(|a| a == "*")))
+    }
+}
+
+impl ActKind {
+    /// The field of that id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.id == id)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Import, Notice, Profile, Purpose,
+    Register,
     Retention, Right, Search, Section, Stage, StartEvent,
     reader::Block,
     words::{CLASSES, ENDINGS, FIELD_TYPES, POWERS, RIGHTS, START_EVENTS},
@@ -54,6 +55,19 @@ pub(crate) fn act(block: &mut Block<'_>, seen: &mut Seen) -> ActKind {
         fields: fields(block, &article),
         article,
         confirm: block.flag("confirme"),
+        proposes: block.texts("propose"),
+    }
+}
+
+/// `propose`: the fields of a section are offered by the act too, none compulsory. An act's own
+/// field of the same name stays the act's; that is told with the faults between the parts.
+pub(crate) fn propose(register: &mut Register) {
+    let sections = register.sections.clone();
+    for act in &mut register.acts {
+        for section in sections.iter().filter(|s| act.proposes.contains(&s.id)) {
+            let fields = section.fields.iter().cloned();
+            act.fields.extend(fields.map(|field| Field { required: false, ..field }));
+        }
     }
 }
 

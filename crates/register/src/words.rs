@@ -37,6 +37,7 @@ pub(crate) const POWERS: &Words<Power> = &[
     ("reglages", Power::Settings, "changer les réglages"),
     ("restreindre", Power::Restrict, "masquer un volet"),
     ("annuler_acte", Power::Void, "annuler un acte inscrit au mauvais dossier"),
+    ("mandater", Power::Mandate, "désigner les partenaires d'un dossier"),
 ];
 
 pub(crate) const START_EVENTS: &Words<StartEvent> = &[

@@ -79,6 +79,18 @@ CREATE UNIQUE INDEX dossier_number ON dossier (office, processing, number);
 CREATE INDEX dossier_list ON dossier (office, processing, archived, stage, territory);
 CREATE INDEX dossier_changed ON dossier (office, processing, archived, changed_at);
 
+-- Partners (X-26): an organisation, the profile its agents file under, and the dossiers for which
+-- it is mandated, which are its whole perimeter.
+CREATE TABLE partner (
+  office BLOB NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, profile TEXT NOT NULL,
+  created_at BIGINT NOT NULL, created_by BLOB, closed_at BIGINT, PRIMARY KEY (office, code)
+);
+CREATE TABLE mandate (
+  office BLOB NOT NULL, dossier BLOB NOT NULL, partner TEXT NOT NULL, since TEXT NOT NULL,
+  named_by BLOB, PRIMARY KEY (office, dossier, partner)
+);
+CREATE INDEX mandate_partner ON mandate (office, partner);
+
 CREATE TABLE unit (
   office BLOB NOT NULL, dossier BLOB NOT NULL, unit TEXT NOT NULL, slot BIGINT NOT NULL,
   state TEXT NOT NULL, version BIGINT NOT NULL, contents BLOB NOT NULL,
@@ -96,6 +108,7 @@ CREATE TABLE act (
   PRIMARY KEY (office, dossier, no)
 );
 CREATE INDEX act_recorded ON act (office, recorded_at);
+CREATE INDEX act_agent ON act (office, agent, recorded_at);
 CREATE TABLE term (
   office BLOB NOT NULL, dossier BLOB NOT NULL, no BIGINT NOT NULL, rule TEXT NOT NULL,
   due TEXT NOT NULL, action BIGINT NOT NULL, state TEXT NOT NULL, act BIGINT,
@@ -152,6 +165,20 @@ CREATE TABLE alert (
   office BLOB NOT NULL, alert BLOB NOT NULL, processing TEXT NOT NULL, rule TEXT NOT NULL,
   agent BLOB, raised_at BIGINT NOT NULL, summary TEXT NOT NULL,
   closed_at BIGINT, closed_by BLOB, closing TEXT, PRIMARY KEY (office, alert)
+);
+-- Mails on their way: the body is sealed until it leaves, and goes with it (I1). `mail` is a hash of
+-- what the mail tells, so that it is written once however often it is asked for.
+CREATE TABLE mail (
+  mail BLOB NOT NULL PRIMARY KEY, office BLOB NOT NULL, agent BLOB NOT NULL, kind TEXT NOT NULL,
+  body BLOB NOT NULL, made_at BIGINT NOT NULL, next_at BIGINT NOT NULL, attempts BIGINT NOT NULL,
+  sent_at BIGINT, dead_at BIGINT, failure TEXT
+);
+CREATE INDEX mail_next ON mail (next_at);
+CREATE TABLE mail_refused (agent BLOB NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (agent, kind));
+-- The secret link of an agent's calendar of deadlines: its hash only.
+CREATE TABLE feed (
+  agent BLOB NOT NULL PRIMARY KEY, hash BLOB NOT NULL UNIQUE, office BLOB NOT NULL,
+  made_at BIGINT NOT NULL, read_at BIGINT
 );
 CREATE TABLE lease (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until_at BIGINT NOT NULL);
 

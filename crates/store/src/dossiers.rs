@@ -41,6 +41,8 @@ pub struct CardRow {
     pub revision: u64,
     /// When it last changed.
     pub changed_at: Instant,
+    /// The partners mandated for it (X-26): read where a dossier is named, left empty in lists.
+    pub mandates: Vec<String>,
 }
 
 pub(crate) const CARD: &str = "office, dossier, processing, number, territory, stage, step, \
@@ -68,6 +70,7 @@ pub(crate) fn card(row: &Row) -> Result<CardRow, StoreError> {
         version: row.count(12)?,
         revision: row.count(13)?,
         changed_at: Instant(row.int(14)?),
+        mandates: Vec::new(),
     })
 }
 
@@ -76,12 +79,22 @@ pub(crate) async fn load_card(
     office: OfficeId,
     dossier: DossierId,
     lock: &str,
-) -> Result<Option<(CardRow, Digest)>, StoreError> {
+    ) -> Result<Option<(CardRow, Digest)>, StoreError> {
     let sql = format!(
         "SELECT {CARD}, seals, digest FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
     );
     let Some(row) = tx.one(&sql, params![office, dossier]).await? else { return Ok(None) };
-    Ok(Some((card(&row)?, Digest { seals: row.count(15)?, digest: row.bytes(16)? })))
+    let mut found = card(&row)?;
+    found.mandates = mandated(&tx.all(MANDATES, params![office, dossier]).await?)?;
+    Ok(Some((found, Digest { seals: row.count(15)?, digest: row.bytes(16)? })))
+}
+
+/// The partners mandated for a dossier.
+const MANDATES: &str =
+    "SELECT partner FROM mandate WHERE office = $1 AND dossier = $2 ORDER BY partner";
+
+fn mandated(rows: &[Row]) -> Result<Vec<String>, StoreError> {
+    rows.iter().map(|r| r.text(0)).collect()
 }
 
 /// What binds the rows of a dossier together (I14).
@@ -187,7 +200,10 @@ impl Store {
             "SELECT {CARD} FROM dossier WHERE office = $1 AND processing = $2 AND number = $3"
         );
         let row = self.data.one(&sql, params![office, processing, number.digits()]).await?;
-        row.as_ref().map(card).transpose()
+        let Some(mut card) = row.as_ref().map(card).transpose()? else { return Ok(None) };
+        card.mandates =
+            mandated(&self.data.all(MANDATES, params![office, card.dossier]).await?)?;
+        Ok(Some(card))
     }
 
     /// The revision of a dossier: all that a live update says.

@@ -6,7 +6,7 @@ use huis_kernel::{Date, DossierId, Instant, OfficeId};
 use crate::{
     Store, StoreError,
     dossiers::{CARD_D, CardRow, card},
-    sql::{Param, params},
+    sql::{Param, Row, params},
     work::{ids, places},
 };
 
@@ -64,6 +64,11 @@ pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> Strin
     }
 }
 
+/// A deadline after its card's columns.
+pub(crate) fn term_due(r: &Row) -> Result<TermDue, StoreError> {
+    Ok(TermDue { card: card(r)?, rule: r.text(15)?, due: r.date(16)?, action: r.flag(17)? })
+}
+
 impl Store {
     /// Running deadlines from a day to a day, by date.
     pub async fn terms_due(
@@ -91,17 +96,7 @@ impl Store {
             }
         }
         list.extend(ids(territories.iter().map(String::as_str)));
-        let rows = self.data.all(&sql, list).await?;
-        rows.iter()
-            .map(|r| {
-                Ok(TermDue {
-                    card: card(r)?,
-                    rule: r.text(15)?,
-                    due: r.date(16)?,
-                    action: r.flag(17)?,
-                })
-            })
-            .collect()
+        self.data.all(&sql, list).await?.iter().map(term_due).collect()
     }
 
     /// Counts running actions before a day, up to `cap` + 1.

@@ -436,7 +436,7 @@ impl Work {
         if !left.is_empty() {
             return Ok(false);
         }
-        for table in ["term", "hold", "import_mark", "dossier"] {
+        for table in ["term", "hold", "import_mark", "mandate", "dossier"] {
             let sql = format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2");
             self.0.run(&sql, params![office, dossier]).await?;
         }

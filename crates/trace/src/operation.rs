@@ -93,6 +93,12 @@ operations! {
     Destroy = "destroy", "Destruction";
     Hold = "hold", "Gel";
     HoldLifted = "hold-lifted", "Levée du gel";
+    MandateGiven = "mandate-given", "Désignation d’un partenaire";
+    MandateEnded = "mandate-ended", "Fin du mandat d’un partenaire";
+    PartnerChanged = "partner-changed", "Changement d’un organisme partenaire";
+    FeedChanged = "feed-changed", "Changement du lien d’agenda";
+    FeedRead = "feed-read", "Lecture d’un agenda";
+    Mail = "mail", "Courriel";
     SettingChanged = "setting-changed", "Changement d’un réglage";
     AlertRaised = "alert-raised", "Alerte levée";
     AlertClosed = "alert-closed", "Alerte close";

@@ -100,6 +100,7 @@ pub(crate) fn card_of(row: &CardRow) -> Card {
         closed_on: row.closed_on,
         archived: row.archived,
         version: row.version,
+        mandates: row.mandates.clone(),
     }
 }
 

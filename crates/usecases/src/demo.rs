@@ -4,7 +4,7 @@
 use huis_access::decide_job;
 use huis_demo::{DemoDossier, Showcase, dossiers, worth_trying};
 use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId, SeededRng, Zone};
-use huis_store::{dossiers::CardRow, grants::GrantRow};
+use huis_store::{dossiers::CardRow, grants::GrantRow, partners::PartnerRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::UnitState;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,8 +150,10 @@ impl Huis {
             return Ok(Vec::new());
         };
         let today = self.today(&office);
-        let names: BTreeMap<_, _> =
+        let mut names: BTreeMap<_, _> =
             self.store.territories(office.office).await?.into_iter().collect();
+        let partners = self.store.partners(office.office).await?;
+        names.extend(partners.into_iter().map(|p| (p.code, p.name)));
         let mut agents = self.store.agents().await?;
         agents.retain(|a| a.state == "active");
         // The first that was loaded is the one that the loader names.
@@ -228,6 +230,7 @@ impl Huis {
                 version: 0,
                 revision: 1,
                 changed_at: Instant(at(last).0.min(self.now().0)),
+                mandates: Vec::new(),
             };
             let taken: Vec<_> = fresh.by_ref().take(units + founding.acts.len()).collect();
             let keys: BTreeMap<_, _> = taken.iter().cloned().collect();
@@ -271,6 +274,13 @@ impl Huis {
             work.set_next(office, id, &next).await?;
             let tokens: Vec<_> = seal.change.tokens.take().into_iter().flatten().collect();
             work.set_tokens(office, id, &tokens, seal.card.archived).await?;
+            // Every second dossier has partners: what they reach and what they do not can be compared.
+            for profile in register.profiles.iter().filter(|p| p.partner) {
+                if number.digits().is_multiple_of(2) && !seal.card.archived {
+                    let code = partner_code(&profile.id);
+                    work.add_mandate(office, id, &code, seal.card.opened_on, None).await?;
+                }
+            }
             let after = changed(&seal.shell, &seal.change.units, &seal.change.acts);
             marks.push(self.seal_digest(&mut work, &seal.card, after).await?);
             let entry = self.beside(&mut work, &mut seal.line).await?;
@@ -291,8 +301,19 @@ impl Huis {
     ) -> Result<Vec<AgentId>, UseError> {
         let hash = self.demo_password(password).await?;
         let mut ids = Vec::with_capacity(demo.agents.len());
+        let register = &self.processed(PROCESSING)?.register;
+        let mut work = self.store.begin().await?;
+        for (code, name, profile) in demo_partners(register, demo) {
+            let row = PartnerRow { code, name, profile, closed_at: None };
+            work.add_partner(office, &row, None, self.now()).await?;
+        }
+        work.commit().await?;
         for agent in &demo.agents {
-            ids.push(self.demo_agent(agent, office, PROCESSING, &hash).await?);
+            let mut agent = agent.clone();
+            if register.profile(&agent.profile).is_some_and(|p| p.partner) {
+                agent.units = vec![partner_code(&agent.profile)];
+            }
+            ids.push(self.demo_agent(&agent, office, PROCESSING, &hash).await?);
         }
         Ok(ids)
     }
@@ -331,4 +352,23 @@ impl Huis {
         }
         Ok(())
     }
+}
+
+/// The organisation of a partner's profile in the demonstration.
+fn partner_code(profile: &str) -> String {
+    format!("p-{profile}")
+}
+
+/// The demonstration's partners: one a profile, named by the service of its agents.
+fn demo_partners(
+    register: &huis_register::Register,
+    demo: &huis_demo::Demo,
+) -> Vec<(String, String, String)> {
+    let partners = register.profiles.iter().filter(|p| p.partner);
+    partners
+        .filter_map(|p| {
+            let agent = demo.agents.iter().find(|a| a.profile == p.id)?;
+            Some((partner_code(&p.id), agent.service.clone(), p.id.clone()))
+        })
+        .collect()
 }

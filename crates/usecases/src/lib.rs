@@ -25,6 +25,7 @@ pub mod backup;
 pub mod demo;
 pub mod grants;
 pub mod oversight;
+pub mod partners;
 
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{

@@ -330,7 +330,10 @@ impl Huis {
         &self,
         caller: &Caller,
     ) -> Result<BTreeMap<String, String>, UseError> {
-        Ok(self.store.territories(caller.office.office).await?.into_iter().collect())
+        let office = caller.office.office;
+        let mut names: BTreeMap<_, _> = self.store.territories(office).await?.into_iter().collect();
+        names.extend(self.store.partners(office).await?.into_iter().map(|p| (p.code, p.name)));
+        Ok(names)
     }
 }
 

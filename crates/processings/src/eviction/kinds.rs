@@ -30,7 +30,10 @@ kinds! {
     InformationOccupant = "information-occupant" ["occupant", "mode"],
     ImpayeConstitue = "impaye-constitue" ["montant_dette", "tiers_payant"],
     SignalementCaf = "signalement-caf" ["organisme"],
+    ReponseCaf = "reponse-caf" ["decision"],
     PlanApurement = "plan-apurement" ["mensualite", "fin"],
+    EtatDette = "etat-dette" ["versement"],
+    DecisionSurendettement = "decision-surendettement" ["decision"],
     CommandementPayer = "commandement-payer"
         ["bail_signe_le", "bail_reconduit_le", "bailleur", "impaye_depuis", "montant_dette", "loyer"],
     NotificationCaution = "notification-caution" [],
@@ -104,6 +107,13 @@ impl Kind {
         use Need::{Any, OneOf};
         match self {
             Self::InformationOccupant => &[("occupant", Any)],
+            Self::ReponseCaf => {
+                &[("decision", OneOf(&["maintien", "plan_demande", "suspension", "retablissement"]))]
+            }
+            Self::DecisionSurendettement => &[(
+                "decision",
+                OneOf(&["recevable", "irrecevable", "mesures", "effacement", "cloture"]),
+            )],
             Self::CommandementPayer => &[
                 ("bail_signe_le", Any),
                 ("bailleur", OneOf(&["personne_physique", "sci_familiale", "personne_morale"])),

@@ -16,6 +16,10 @@ pub(crate) const TERMS: &[(&str, &str)] = &[
     ("assignation-depot", "Dépôt de l'assignation au greffe par le bailleur"),
     ("dsf-entretien", "Proposition d'entretien pour le diagnostic social et financier"),
     ("delais-paiement", "Fin des délais de paiement accordés par le juge"),
+    (
+        "suspension-effacement",
+        "Fin de la suspension de la clause résolutoire après l'effacement de la dette",
+    ),
     ("appel", "Fin du délai d'appel"),
     ("titre-executoire", "Fin de la force exécutoire du jugement"),
     ("cql-prefet", "Saisir le préfet du commandement de quitter les lieux"),
@@ -70,3 +74,23 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("rouvert-incident", "Rouvert pour un incident récurrent"),
     ("clos", "Dossier clos"),
 ];
+
+/// The acts by which a deadline that someone must keep is kept.
+pub(crate) fn answers(rule: &str) -> &'static [&'static str] {
+    match rule {
+        "lettre-information" => &["information-occupant"],
+        "signalement-caf" => &["signalement-caf"],
+        "caution" => &["notification-caution"],
+        "signalement-ccapex" => &["signalement-ccapex"],
+        "information-ccapex" => &["information-ccapex"],
+        "assignation-prefet" => &["assignation-recue-prefet"],
+        "dsf-remise" => &["dsf-transmis"],
+        "cql-prefet" => &["cql-recu-prefet"],
+        "cfp-silence" => &["cfp-accorde", "cfp-refuse"],
+        "rapport-police" => &["deposer-rapport"],
+        "cfp-execution" => &["expulsion"],
+        "pv-expulsion" => &["pv-expulsion-transmis"],
+        "indemnite-silence" => &["decision-indemnite"],
+        _ => &[],
+    }
+}

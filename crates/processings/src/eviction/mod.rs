@@ -70,6 +70,9 @@ impl Processing for Eviction {
     fn step_labels(&self) -> &'static [(&'static str, &'static str)] {
         labels::STEPS
     }
+    fn answers(&self, rule: &str) -> &'static [&'static str] {
+        labels::answers(rule)
+    }
     /// The report is deposited as it is written.
     fn brings(&self, act: &str) -> &'static [&'static str] {
         if act == Kind::DeposerRapport.id() { &["rapport_police"] } else { &[] }

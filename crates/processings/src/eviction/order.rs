@@ -89,6 +89,12 @@ const fn prerequisite(kind: Kind) -> Option<Prerequisite> {
             "L'impayé n'est pas constitué : enregistrez-le d'abord.",
             "CCH art. R. 824-4",
         ),
+        K::ReponseCaf => (
+            &[K::SignalementCaf],
+            "sans-signalement-caf",
+            "Aucun signalement à la CAF ou à la MSA n'est au dossier : il n'y a pas encore à y répondre.",
+            "CCH art. R. 824-4",
+        ),
         K::PlanApurement => (
             &[K::ImpayeConstitue, K::CommandementPayer],
             "sans-impaye",

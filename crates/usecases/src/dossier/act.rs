@@ -155,7 +155,12 @@ impl Huis {
                 let may = processed.rules.may_write(&case, &section.section, &law, today);
                 may.map_err(|fault| vec![fault])?;
             }
-            let judged = processed.rules.judge(&case, &command.draft, &law, today)?;
+            // The rules judge the act; what it proposes for a section binds nobody yet.
+            let mut own = command.draft.clone();
+            if let Some(kind) = register.act(&kind) {
+                own.facts.retain(|field, _| register.proposed(kind, field).is_none());
+            }
+            let judged = processed.rules.judge(&case, &own, &law, today)?;
             let mut acts = plain.acts.clone();
             let mut facts = judged.used.clone();
             facts.extend(command.draft.facts.clone());

@@ -258,6 +258,7 @@ fn blank(
         version: 0,
         revision: 1,
         changed_at: caller.now,
+        mandates: Vec::new(),
     }
 }
 

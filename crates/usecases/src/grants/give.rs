@@ -61,9 +61,12 @@ impl Huis {
             None => faults.push("Ce profil n’est pas au registre.".to_owned()),
             Some(profile) => faults.extend(profile_faults(profile, new, caller)),
         }
-        if !new.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
+        if profile.is_some_and(|p| p.partner) {
+            faults.extend(self.partner_faults(office, new).await?);
+        } else if !new.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
             faults.push("Un territoire n’est pas de cet office.".to_owned());
-        } else if !within(&scope, &new.territories) {
+        }
+        if !within(&scope, &new.territories) {
             faults.push("Le périmètre dépasse celui où vous habilitez.".to_owned());
         }
         if new.until < new.from {
@@ -117,6 +120,27 @@ impl Huis {
         line.detail.insert("profil".to_owned(), new.profile.clone());
         self.commit_told(work, vec![line]).await?;
         Ok(id)
+    }
+
+    /// A partner's grant has its organisation for perimeter, and no territory: one at least, still
+    /// open, that files under this very profile (X-26).
+    async fn partner_faults(
+        &self,
+        office: huis_kernel::OfficeId,
+        new: &NewGrant,
+    ) -> Result<Option<String>, UseError> {
+        let partners = self.store.partners(office).await?;
+        let own = |code: &String| {
+            partners
+                .iter()
+                .any(|p| p.code == *code && p.profile == new.profile && p.closed_at.is_none())
+        };
+        let named = !new.territories.is_empty() && new.territories.iter().all(own);
+        Ok((!named).then(|| {
+            "Le périmètre d’un partenaire est son organisme\u{a0}: choisissez-le, et lui seul \
+             (X-26)."
+                .to_owned()
+        }))
     }
 }
 

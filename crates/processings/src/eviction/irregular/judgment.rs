@@ -8,7 +8,7 @@ use super::Remarks;
 use crate::eviction::{
     course::{Course, Recorded},
     kinds::Kind,
-    terms::quit,
+    terms::{self, quit},
 };
 
 /// Loi n° 89-462 art. 24 V; CPCE art. L. 412-3 and L. 412-4.
@@ -140,4 +140,24 @@ pub(super) fn protocol(before: &Course<'_>, act: &Recorded<'_>, law: &Law, out: 
             &dated.article,
         );
     }
+}
+
+/// Loi n° 89-462 art. 24 VIII: while the clause is suspended after the debt was erased, nothing
+/// follows from it, unless the tenant stops paying the current rent.
+pub(super) fn during_erasure(
+    before: &Course<'_>,
+    act: &Recorded<'_>,
+    law: &Law,
+    out: &mut Remarks,
+) -> Result<(), LawError> {
+    let Some(decision) = terms::judgment::erased(before) else { return Ok(()) };
+    let until = terms::judgment::suspended(before, law, &decision)?;
+    if act.on <= until.due {
+        let message = format!(
+            "La dette a été effacée : la clause résolutoire est suspendue jusqu'au {}, si le loyer courant est payé.",
+            short_date(until.due)
+        );
+        out.say("suspension-effacement", Severity::Serious, message, &until.article);
+    }
+    Ok(())
 }

@@ -85,7 +85,9 @@ pub(crate) fn flags(before: &Course<'_>, act: &Recorded<'_>, law: &Law) -> Vec<F
         Kind::DemandeCfp => force::request(before, act, law, &mut out),
         Kind::CfpAccorde => force::granted(before, act, law, &mut out),
         Kind::CfpRefuse => force::refused(before, act, law, &mut out),
-        Kind::Expulsion => eviction::eviction(before, act, law, &mut out),
+        Kind::CommandementQuitter => judgment::during_erasure(before, act, law, &mut out),
+        Kind::Expulsion => eviction::eviction(before, act, law, &mut out)
+            .and_then(|()| judgment::during_erasure(before, act, law, &mut out)),
         Kind::DemandeIndemnite => indemnity::demand(before, act, law, &mut out),
         Kind::RecoursContentieux => indemnity::court(before, act, law, &mut out),
         Kind::Cloture => {
