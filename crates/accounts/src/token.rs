@@ -20,6 +20,8 @@ pub enum TokenUse {
     Session,
     /// The link of a password reset.
     Reset,
+    /// The link of a calendar.
+    Feed,
 }
 
 impl Token {
@@ -49,6 +51,7 @@ impl Token {
         let label: &[u8] = match use_ {
             TokenUse::Session => b"huis session token\0",
             TokenUse::Reset => b"huis reset token\0",
+            TokenUse::Feed => b"huis feed token\0",
         };
         TokenHash(Sha256::new().chain_update(label).chain_update(self.0).finalize().into())
     }

@@ -140,7 +140,10 @@ impl Check<'_> {
             if self.section(&at, name).is_some_and(|s| s.repeats) {
                 self.report.on(
                     &at,
-                    &format!("le volet {} se répète : on ne saurait lequel est proposé.", quote(name)),
+                    &format!(
+                        "le volet {} se répète : on ne saurait lequel est proposé.",
+                        quote(name)
+                    ),
                     "Proposez un volet qui ne se répète pas.",
                 );
             }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Import, Notice, Profile, Purpose,
-    Register,
-    Retention, Right, Search, Section, Stage, StartEvent,
+    Register, Retention, Right, Search, Section, Stage, StartEvent,
     reader::Block,
     words::{CLASSES, ENDINGS, FIELD_TYPES, POWERS, RIGHTS, START_EVENTS},
 };

@@ -188,6 +188,8 @@ struct Written {
     to: String,
     subject: &'static str,
     text: String,
+    /// Its own identity, for what may be sent again.
+    id: Option<String>,
 }
 
 impl SmtpMailer {
@@ -200,7 +202,7 @@ impl SmtpMailer {
         }
     }
 
-    /// The letters in words. The same for everybody: no name, no number of a dossier.
+    /// The letters in words: no name; a number of a dossier only in a notice about one's work.
     fn write(&self, letter: Letter) -> Written {
         match letter {
             Letter::Reset { to, token, minutes } => Written {
@@ -218,6 +220,18 @@ impl SmtpMailer {
                     self.url,
                     huis_web::routes::RESET_LINK,
                 ),
+                id: None,
+            },
+            Letter::Notice { to, id, subject, text, path } => Written {
+                to,
+                subject,
+                text: format!(
+                    "Bonjour,\n\n{text}\n\n{}{path}\n\n\
+                     Huis n’envoie aucun nom par courriel. Ce que vous recevez se choisit dans \
+                     «\u{a0}Mon compte\u{a0}». Ne répondez pas à ce message.\n",
+                    self.url,
+                ),
+                id: Some(id),
             },
         }
     }
@@ -225,9 +239,11 @@ impl SmtpMailer {
     fn message(&self, letter: Letter) -> Result<Message, NotSent> {
         let written = self.write(letter);
         let to: Address = written.to.parse().map_err(|_| NotSent::Refused)?;
-        let mut id = [0; 16];
-        SystemRng.fill(&mut id);
-        let id: String = id.iter().map(|b| format!("{b:02x}")).collect();
+        let id = written.id.unwrap_or_else(|| {
+            let mut id = [0; 16];
+            SystemRng.fill(&mut id);
+            id.iter().map(|b| format!("{b:02x}")).collect()
+        });
         Message::builder()
             .from(Mailbox::new(Some("Huis".to_owned()), self.from.clone()))
             .to(Mailbox::new(None, to))

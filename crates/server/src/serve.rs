@@ -116,6 +116,10 @@ async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
         if let Err(error) = huis.end_dead_sessions().await {
             tracing::error!(%error, "les sessions finies n'ont pas pu être fermées");
         }
+        // what there is to tell by mail.
+        if let Err(error) = huis.post_mails().await {
+            tracing::error!(%error, "des courriels attendent");
+        }
         if let Err(error) = huis.witness(&file).await {
             tracing::error!(%error, "le témoin du journal n'a pas pu être écrit");
         }

@@ -201,8 +201,7 @@ impl Store {
         );
         let row = self.data.one(&sql, params![office, processing, number.digits()]).await?;
         let Some(mut card) = row.as_ref().map(card).transpose()? else { return Ok(None) };
-        card.mandates =
-            mandated(&self.data.all(MANDATES, params![office, card.dossier]).await?)?;
+        card.mandates = mandated(&self.data.all(MANDATES, params![office, card.dossier]).await?)?;
         Ok(Some(card))
     }
 

@@ -3,6 +3,8 @@
 
 use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId};
 
+use std::collections::BTreeSet;
+
 use crate::{
     Store, StoreError, Work,
     dossiers::CARD_D,
@@ -148,6 +150,18 @@ impl Store {
         );
         let rows = self.data.all(&sql, params![office, agent, processing]).await?;
         rows.iter().map(deposit).collect()
+    }
+
+    /// Who has acted in a dossier.
+    pub async fn authors(
+        &self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<BTreeSet<AgentId>, StoreError> {
+        let sql = "SELECT DISTINCT agent FROM act
+                   WHERE office = $1 AND dossier = $2 AND agent IS NOT NULL";
+        let rows = self.data.all(sql, params![office, dossier]).await?;
+        rows.iter().map(|r| Ok(AgentId::from_bytes(r.id16(0)?))).collect()
     }
 
     /// One deposit of an agent.

@@ -18,6 +18,7 @@ pub use huis_accounts::{AccountState, Cost, MustChange, Password, PasswordHash};
 pub use huis_store::accounts::{Duty, DutyDates};
 pub use mail::{Letter, Mailer, NotSent, Sending};
 pub use password::PasswordRule;
+pub(crate) use present::PARTNERS;
 pub use present::{CallerState, SessionLine};
 pub use provider::{Arrival, Asked, Departure, Identity, Journey, Provider, ProviderError};
 pub use second::{Enrolled, Enrolment};
@@ -107,6 +108,11 @@ impl Huis {
     pub fn declare_mail_server(&self, mailer: Box<dyn Mailer>) {
         // A second declaration changes nothing: the first may be at work.
         let _ = self.sign_in.mailer.set(mailer);
+    }
+
+    /// Sends a letter, once, through the mail server; none when there is no such server.
+    pub(crate) fn sending(&self, letter: Letter) -> Option<Sending> {
+        Some(self.sign_in.mailer()?.send(letter))
     }
 
     /// Can letters leave? When not, the settings say so, and an administrator hands reset links

@@ -24,6 +24,7 @@ pub mod alerts;
 pub mod backup;
 pub mod demo;
 pub mod grants;
+pub mod mail;
 pub mod oversight;
 pub mod partners;
 

@@ -196,8 +196,7 @@ impl Huis {
         processing: &str,
         number: CaseNumber,
     ) -> Result<(Vec<Mandate>, Vec<Partner>), UseError> {
-        let (office, dossier) =
-            self.mandating(caller, processing, number, Operation::Read).await?;
+        let (office, dossier) = self.mandating(caller, processing, number, Operation::Read).await?;
         let held = self.store.mandates(office, dossier).await?;
         let known = self.known_partners(caller, processing).await?;
         let since = |p: &Partner| held.iter().find(|(code, _)| *code == p.code).map(|h| h.1);
@@ -335,9 +334,7 @@ impl Huis {
             } else {
                 Reach::Territories(&grant.territories)
             };
-            for term in
-                self.store.terms_awaited(office, processing, &rules, reach, SHOWN).await?
-            {
+            for term in self.store.terms_awaited(office, processing, &rules, reach, SHOWN).await? {
                 if seen.insert((term.card.number.digits(), term.rule.clone())) {
                     shown.insert(term.card.dossier);
                     awaited.push(Awaited {

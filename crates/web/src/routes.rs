@@ -61,6 +61,8 @@ pub const MY_FACTOR: &str = "/mon-compte/code";
 pub const GIVE: &str = "/habilitations/donner";
 /// The review of grants.
 pub const REVIEW: &str = "/habilitations/revue";
+/// The partners of the office.
+pub const PARTNERS: &str = "/partenaires";
 /// Language of the shell (POST).
 pub const LANGUAGE: &str = "/langue";
 
@@ -71,6 +73,10 @@ pub fn dossier(number: CaseNumber) -> String {
 /// A page below a dossier's: `chronologie`, `traces`, `imprimer`…
 pub fn dossier_part(number: CaseNumber, part: &str) -> String {
     format!("{LIST}/{number}/{part}")
+}
+/// The receipt of a deposit.
+pub fn receipt(number: CaseNumber, no: u32) -> String {
+    format!("{LIST}/{number}/recus/{no}")
 }
 /// The form of an act.
 pub fn act(number: CaseNumber, kind: &str) -> String {

@@ -107,9 +107,10 @@ impl Kind {
         use Need::{Any, OneOf};
         match self {
             Self::InformationOccupant => &[("occupant", Any)],
-            Self::ReponseCaf => {
-                &[("decision", OneOf(&["maintien", "plan_demande", "suspension", "retablissement"]))]
-            }
+            Self::ReponseCaf => &[(
+                "decision",
+                OneOf(&["maintien", "plan_demande", "suspension", "retablissement"]),
+            )],
             Self::DecisionSurendettement => &[(
                 "decision",
                 OneOf(&["recevable", "irrecevable", "mesures", "effacement", "cloture"]),

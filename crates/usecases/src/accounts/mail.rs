@@ -12,6 +12,19 @@ pub enum Letter {
         /// How long it is good, in minutes.
         minutes: i64,
     },
+    /// A notice about one's work: numbers, dates and a link, no name.
+    Notice {
+        /// Where to.
+        to: String,
+        /// The same at each attempt: a mail server that took it once knows it again.
+        id: String,
+        /// Its subject, the same for everybody.
+        subject: &'static str,
+        /// What it says.
+        text: String,
+        /// Path of the page it leads to.
+        path: String,
+    },
 }
 
 /// Why a letter did not leave. It names neither the address nor what the mail server said of it

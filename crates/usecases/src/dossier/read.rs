@@ -188,6 +188,7 @@ impl Huis {
                 Power::Traces,
                 Power::Lists,
                 Power::Search,
+                Power::Mandate,
             ]
             .into_iter()
             .filter(|p| proof.can(*p))

@@ -74,7 +74,7 @@ pub(super) fn next_row(processed: &Processed, line: &ListLine, today: Date) -> C
 async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
     let processed = me.processed()?;
     if !me.can(Power::Lists) {
-        return door_page(&me, ByNumber::default());
+        return door_page(&app, &me, ByNumber::default()).await;
     }
     let mut shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
     shell.exports = sheets("/journee/export", "");
@@ -138,7 +138,7 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
 
 /// X-13, X-26: no list for whom is asked one thing on one dossier; the number comes to them with
 /// the request. Others (officer, administrator) have their own doors.
-pub(super) fn door_page(me: &Me, typed: ByNumber) -> Result<Response, PageError> {
+pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Response, PageError> {
     let lead = if me.opens_dossiers() {
         "Votre habilitation ouvre un dossier à la fois, par le numéro qui accompagne la demande \
          reçue. Chaque ouverture est tracée."
@@ -148,14 +148,46 @@ pub(super) fn door_page(me: &Me, typed: ByNumber) -> Result<Response, PageError>
     };
     let reaches =
         me.opens_dossiers() || me.can(Power::Hold) || me.profiles().any(|p| !p.acts.is_empty());
+    let (awaited, deposits) = filing(app, me).await?;
     Ok(page(&day::Day {
         shell: me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]),
         today: fmt::long_date(me.caller.today),
         counts: Vec::new(),
         groups: Vec::new(),
         idle: doors(me),
-        by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), ..typed }),
+        by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), awaited, deposits, ..typed }),
     }))
+}
+
+type Filing = (Option<Vec<day::AwaitedRow>>, Vec<day::DepositRow>);
+
+/// What is awaited of whoever files without a list, and what they filed: numbers, kinds and dates.
+async fn filing(app: &App, me: &Me) -> Result<Filing, PageError> {
+    if !me.profiles().any(|p| !p.acts.is_empty()) || me.can(Power::Archive) {
+        return Ok((None, Vec::new()));
+    }
+    let processed = me.processed()?;
+    let awaited = app.huis.awaited(&me.caller, &me.processing).await.map_err(fail)?;
+    let deposits = app.huis.deposits(&me.caller, &me.processing).await.map_err(fail)?;
+    let label = |kind: &str| {
+        processed.register.act(kind).map_or_else(|| kind.to_owned(), |a| a.label.clone())
+    };
+    let zone = me.zone();
+    let asked = awaited.into_iter().map(|a| day::AwaitedRow {
+        number: a.number.to_string(),
+        href: routes::dossier(a.number),
+        what: processed.rules.term_label(&a.rule).to_owned(),
+        due: fmt::date(a.due),
+        chip: Chip::of(a.due, me.caller.today),
+    });
+    let done = deposits.into_iter().map(|d| day::DepositRow {
+        number: d.number.to_string(),
+        href: routes::receipt(d.number, d.no),
+        what: if d.voided { format!("{} (annulé)", label(&d.kind)) } else { label(&d.kind) },
+        on: fmt::date(d.on),
+        recorded: fmt::instant(d.recorded, &zone),
+    });
+    Ok((Some(asked.collect()), done.collect()))
 }
 
 /// Where one may go when nothing waits.

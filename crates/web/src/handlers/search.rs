@@ -71,10 +71,10 @@ async fn ask(
 ) -> Result<Response, PageError> {
     // The field at the top of each page, and that of the day page of whoever has no list.
     if let Some(number) = form.get("numero") {
-        return by_number(&me, number);
+        return by_number(&app, &me, number).await;
     }
     match ways::question(me.register()?, &me.caller, &form, false) {
-        Ok(question) if !question.number.is_empty() => by_number(&me, &question.number),
+        Ok(question) if !question.number.is_empty() => by_number(&app, &me, &question.number).await,
         Ok(question) => {
             let ticket = app.huis.ask(&me.caller, &question).await.map_err(fail)?;
             Ok(Redirect::to(&format!("{}/{ticket}", routes::SEARCH)).into_response())
@@ -85,7 +85,7 @@ async fn ask(
 
 /// A whole number opens its dossier: it says nothing of the person. Whether it exists, and whether
 /// the agent may know it, is the dossier page's to say (I13).
-fn by_number(me: &Me, number: &str) -> Result<Response, PageError> {
+async fn by_number(app: &App, me: &Me, number: &str) -> Result<Response, PageError> {
     match number.parse::<CaseNumber>() {
         Ok(found) => Ok(Redirect::to(&routes::dossier(found)).into_response()),
         Err(error) => {
@@ -99,7 +99,8 @@ fn by_number(me: &Me, number: &str) -> Result<Response, PageError> {
                 return show(me, &Question::default(), Some(&refused));
             }
             let value = number.to_owned();
-            door_page(me, ByNumber { value, fault: Some(message), ..ByNumber::default() })
+            door_page(app, me, ByNumber { value, fault: Some(message), ..ByNumber::default() })
+                .await
         }
     }
 }

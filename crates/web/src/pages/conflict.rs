@@ -14,8 +14,10 @@ pub struct Conflict {
     pub label: String,
     /// The dossier's number.
     pub number: String,
-    /// Who changed it meanwhile, and when.
-    pub by: String,
+    /// Why there is a choice to make.
+    pub why: String,
+    /// What the two sides are called: mine, theirs.
+    pub sides: (&'static str, &'static str),
     /// Where it is posted.
     pub action: String,
     /// Where « Annuler » goes.

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::{
     layout::{Shell, Tone},
     pages::{CaseRow, Link},
+    term::Chip,
 };
 
 /// The day page.
@@ -34,6 +35,40 @@ pub struct ByNumber {
     pub fault: Option<String>,
     /// What this profile does with it.
     pub lead: String,
+    /// What is awaited, by number only; `None` for whoever files nothing.
+    pub awaited: Option<Vec<AwaitedRow>>,
+    /// What was deposited, newest first.
+    pub deposits: Vec<DepositRow>,
+}
+
+/// Something that is asked for.
+#[derive(Clone, Debug)]
+pub struct AwaitedRow {
+    /// Number of the dossier.
+    pub number: String,
+    /// Where it is done.
+    pub href: String,
+    /// What is asked.
+    pub what: String,
+    /// `31/12/2025`
+    pub due: String,
+    /// How far it is.
+    pub chip: Chip,
+}
+
+/// A deposit.
+#[derive(Clone, Debug)]
+pub struct DepositRow {
+    /// Number of the dossier.
+    pub number: String,
+    /// Its receipt.
+    pub href: String,
+    /// What was deposited.
+    pub what: String,
+    /// The date that the law looks at.
+    pub on: String,
+    /// When it came.
+    pub recorded: String,
 }
 
 /// A count at the top of the page.

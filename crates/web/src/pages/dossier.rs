@@ -156,6 +156,8 @@ pub struct ActView {
     pub correct_href: Option<String>,
     /// The form that voids it.
     pub void_href: Option<String>,
+    /// Taking over what it proposes for a section.
+    pub takes: Vec<Link>,
 }
 
 impl ActView {

@@ -70,6 +70,8 @@ pub struct GrantForm {
     pub form: FormView,
     /// Units of the perimeter: (code, name, chosen); none chosen means the whole territory.
     pub units: Vec<(String, String, bool)>,
+    /// Organisations that a partner's grant may name: (code, name, chosen).
+    pub partners: Vec<(String, String, bool)>,
 }
 
 /// What a profile opens.

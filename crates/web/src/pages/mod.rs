@@ -19,6 +19,7 @@ pub mod grants;
 pub mod help;
 pub mod list;
 pub mod new_dossier;
+pub mod partners;
 pub mod print;
 pub mod register;
 pub mod retention;

@@ -126,6 +126,7 @@ fn view() -> dossier::DossierView {
         remarks: vec![],
         correct_href: Some(format!("/dossiers/{NUMBER}/actes/jugement?corrige={no}")),
         void_href: Some(format!("/dossiers/{NUMBER}/annuler/{no}")),
+        takes: vec![Link::new("Reprendre dans « Dette locative »…", "/dossiers")],
     };
     let mut wrong = act(3, "Jugement", date(2025, 6, 2), vec![]);
     wrong.corrected_by = Some(4);

@@ -233,6 +233,20 @@ fn by_number() -> day::ByNumber {
         value: "4821-7730-Q".into(),
         fault: Some("La lettre ne correspond pas aux chiffres : vérifiez le numéro.".into()),
         lead: "Votre habilitation ouvre un dossier à la fois, par son numéro.".into(),
+        awaited: Some(vec![day::AwaitedRow {
+            number: "4821-7730-K".into(),
+            href: "/dossiers/4821-7730-K".into(),
+            what: "Rapport de police attendu".into(),
+            due: "20/03/2026".into(),
+            chip: huis_web::term::Chip::of(jiff::civil::date(2026, 3, 20), super::today()),
+        }]),
+        deposits: vec![day::DepositRow {
+            number: "1730-2264-D".into(),
+            href: "/dossiers/1730-2264-D/recus/7".into(),
+            what: "Rapport de police déposé".into(),
+            on: "02/03/2026".into(),
+            recorded: "02/03/2026 à 10 h 12".into(),
+        }],
     }
 }
 

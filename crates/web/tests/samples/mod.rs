@@ -11,6 +11,7 @@ mod case;
 mod desk;
 mod entry;
 mod office;
+mod partners;
 
 use askama::Template;
 use huis_kernel::Date;
@@ -29,7 +30,7 @@ pub fn today() -> Date {
     jiff::civil::date(2026, 3, 12)
 }
 
-pub const EVERY_POWER: [Power; 17] = [
+pub const EVERY_POWER: [Power; 18] = [
     Power::Create,
     Power::Search,
     Power::Lists,
@@ -47,6 +48,7 @@ pub const EVERY_POWER: [Power; 17] = [
     Power::Settings,
     Power::Restrict,
     Power::Void,
+    Power::Mandate,
 ];
 
 /// Every page by its name, rendered.
@@ -55,6 +57,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     out.extend(case::pages(locale));
     out.extend(entry::pages(locale));
     out.extend(office::pages(locale));
+    out.extend(partners::pages(locale));
     out
 }
 

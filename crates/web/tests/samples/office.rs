@@ -236,7 +236,8 @@ fn grants_pages(locale: Locale) -> Vec<(&'static str, String)> {
             shell: shell("/habilitations/donner", "Donner"),
             profiles: vec![grants::ProfileHelp { label: "Police ou gendarmerie".into(), opens: "Voit le numéro, la date de création, les occupants et le local ; dépose un rapport.".into(), max_term: "1 an".into() }],
             form: FormView::from_facts(&fields, &Facts::new(), &context()).posts("/habilitations/donner", "Donner l’habilitation").cancels("/habilitations"),
-            units: vec![("684".into(), "Mulhouse".into(), true), ("681".into(), "Altkirch".into(), false)],
+            partners: vec![("p1".into(), "Étude de la place (Commissaire de justice)".into(), true)],
+                units: vec![("684".into(), "Mulhouse".into(), true), ("681".into(), "Altkirch".into(), false)],
         })),
         ("revue", html(&grants::Review {
             shell: shell("/habilitations/revue", "Revue"),
@@ -302,6 +303,7 @@ fn small_register() -> reg::Register {
             stage: "cfp".into(),
             article: "CPCE R. 153-1".into(),
             fields: vec![field("recu_le", "Reçue le", FieldKind::Date, true, "Le délai en court.")],
+            proposes: Vec::new(),
             confirm: true,
         }],
         searches: vec![],

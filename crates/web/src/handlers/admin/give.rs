@@ -173,9 +173,28 @@ async fn show(
                 (code, name, on)
             })
             .collect(),
+        partners: partners(app, me, chosen).await?,
         form: form.posts(routes::GIVE, "Donner l’habilitation").cancels(routes::GRANTS),
     });
     Ok(answer)
+}
+
+/// The organisations that a partner's grant may have for perimeter.
+async fn partners(
+    app: &App,
+    me: &Me,
+    chosen: &[String],
+) -> Result<Vec<(String, String, bool)>, PageError> {
+    if !me.caller.partners_on {
+        return Ok(Vec::new());
+    }
+    let all = app.huis.partners(&me.caller, &me.processing).await.map_err(fail)?;
+    let open = all.into_iter().filter(|p| p.closed.is_none());
+    let row = |p: huis_usecases::partners::Partner| {
+        let on = chosen.contains(&p.code);
+        (p.code, format!("{} ({})", p.name, p.profile_label), on)
+    };
+    Ok(open.map(row).collect())
 }
 
 async fn give(

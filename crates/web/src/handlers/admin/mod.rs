@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod give;
 mod grants;
+mod partners;
 mod review;
 mod settings;
 
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
         .merge(account::routes())
         .merge(grants::routes())
         .merge(give::routes())
+        .merge(partners::routes())
         .merge(review::routes())
         .merge(settings::routes())
 }

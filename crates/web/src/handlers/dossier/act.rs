@@ -106,6 +106,11 @@ impl<'a> Work<'a> {
         self.kind.label.clone()
     }
 
+    /// A second look: for what cannot be undone, and for what its depositor will not see again.
+    fn looks_twice(&self) -> bool {
+        self.kind.confirm || self.opened.is_none()
+    }
+
     fn hidden(&self, mut form: FormView) -> FormView {
         if let Some(version) = self.version {
             form = form.hides("_version", version.to_string());
@@ -118,7 +123,7 @@ impl<'a> Work<'a> {
 
     fn show(&self) -> Response {
         let context = self.context();
-        let submit = match (self.kind.confirm, self.corrects) {
+        let submit = match (self.looks_twice(), self.corrects) {
             (true, _) => "Continuer",
             (false, Some(_)) => "Enregistrer la correction",
             (false, None) => "Enregistrer l’acte",
@@ -262,7 +267,8 @@ async fn reach(app: &App, me: &Me, number: CaseNumber) -> Result<Option<Opened>,
     if me.opens_dossiers() {
         open(app, me, number, Reading::Screen).await.map(Some)
     } else {
-        Ok(None)
+        let may = app.huis.doorstep(&me.caller, &me.processing, number).await;
+        may.map(|_| None).map_err(|e| fail(e).into_response())
     }
 }
 
@@ -297,7 +303,7 @@ pub(super) async fn send(
         work.version = version;
         return Ok(work.show());
     }
-    if work.kind.confirm && step != "confirmer" {
+    if work.looks_twice() && step != "confirmer" {
         work.version = version;
         return Ok(work.confirm(&form, &read));
     }
@@ -375,6 +381,11 @@ fn recorded(app: &App, work: &Work<'_>, done: &ActRecorded) -> Response {
     if was_archived && !work.me.can(Power::Lists) {
         // reopened, it is a running file again, which an archivist does not follow.
         return flash(app.tls, routes::ARCHIVE, Tone::Good, "flash.reopened");
+    }
+    if !work.me.can(Power::Lists) && !work.me.can(Power::Archive) {
+        // who files without following the procedure keeps a receipt of it.
+        let to = routes::receipt(work.number, done.no);
+        return flash(app.tls, &to, Tone::Good, "flash.deposited");
     }
     let to = format!("{}#acte-{}", routes::dossier(work.number), done.no);
     if done.flags.iter().any(|f| f.severity > Severity::Info) && work.opened.is_some() {

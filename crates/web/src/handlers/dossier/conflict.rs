@@ -12,8 +12,19 @@ use crate::{
 /// The hidden values that say what a form started from begin so.
 pub(super) const BEFORE: &str = "_avant.";
 
-/// The page where one chooses.
+/// The page where one chooses, when someone else wrote meanwhile.
 pub(super) fn conflict(work: &Work<'_>) -> Response {
+    let why = "Quelqu’un d’autre a modifié ce volet pendant votre saisie.";
+    choose(work, why, ("Ma saisie", "L’autre saisie"))
+}
+
+/// The page where one takes over what an act proposes, or not.
+pub(super) fn proposal(work: &Work<'_>) -> Response {
+    let why = "Ce dépôt propose d’autres valeurs que celles du volet.";
+    choose(work, why, ("Proposé par le dépôt", "Au dossier"))
+}
+
+fn choose(work: &Work<'_>, why: &str, sides: (&'static str, &'static str)) -> Response {
     let theirs = work.now();
     let before: Typed = work
         .before
@@ -45,7 +56,8 @@ pub(super) fn conflict(work: &Work<'_>) -> Response {
         shell: shell(work.me, work.number, Some(&work.section.label)),
         label: work.label(),
         number: work.number.to_string(),
-        by: "Quelqu’un d’autre a modifié ce volet".to_owned(),
+        why: why.to_owned(),
+        sides,
         action: work.action(),
         cancel: work.cancel(),
         version: work.version,

@@ -20,10 +20,17 @@ use crate::{
 /// The page.
 pub(super) async fn page(app: &App, me: &Me, number: CaseNumber) -> Result<Response, PageError> {
     let register = me.register()?;
+    // A dossier that is out of reach answers as one that does not exist (I13).
+    let files = me.profiles().any(|p| !p.acts.is_empty());
+    let may = if files {
+        app.huis.doorstep(&me.caller, &me.processing, number).await.map_err(fail)?
+    } else {
+        Vec::new()
+    };
     let deposits = register
         .acts
         .iter()
-        .filter(|act| me.profiles().any(|p| p.may_act(&act.id)))
+        .filter(|act| may.contains(&act.id))
         .map(|act| Deposit {
             label: act.label.clone(),
             href: routes::act(number, &act.id),

@@ -8,6 +8,8 @@ mod decide;
 mod doorstep;
 mod hide;
 mod hold;
+mod mandates;
+mod receipt;
 mod section;
 mod sheet;
 pub(super) mod view;
@@ -18,7 +20,7 @@ use axum::{
     extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use huis_kernel::CaseNumber;
 use huis_usecases::{Opened, Reading, UseError};
@@ -45,6 +47,10 @@ pub fn routes() -> Router<App> {
         .route("/dossiers/{numero}/vif", get(live))
         .route("/dossiers/{numero}/imprimer", get(print))
         .route("/dossiers/{numero}/actes/{acte}", get(act::form).post(act::send))
+        .route("/dossiers/{numero}/reprendre/{no}/{volet}", get(section::take_over))
+        .route("/dossiers/{numero}/recus/{no}", get(receipt::show))
+        .route("/dossiers/{numero}/partenaires", get(mandates::show).post(mandates::name))
+        .route("/dossiers/{numero}/partenaires/{code}/retirer", post(mandates::end))
         .route("/dossiers/{numero}/annuler/{no}", get(void::form).post(void::send))
         .route(
             "/dossiers/{numero}/volets/{volet}/{occurrence}",

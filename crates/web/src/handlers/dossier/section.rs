@@ -8,10 +8,10 @@ use axum::{
 use huis_access::SectionView;
 use huis_kernel::CaseNumber;
 use huis_register::{Field, Register, Section};
-use huis_usecases::{Reading, SectionCommand, UseError};
+use huis_usecases::{Opened, Reading, SectionCommand, UseError};
 
 use super::{
-    conflict::{BEFORE, conflict},
+    conflict::{BEFORE, conflict, proposal},
     context::{context, title},
     number, open,
     sheet::{Group, together},
@@ -53,10 +53,22 @@ impl<'a> Work<'a> {
     ) -> Result<Self, Response> {
         let lost = |e: PageError| e.into_response();
         let number = number(text).map_err(lost)?;
-        let processed = me.processed().map_err(lost)?;
-        let register: &Register = &processed.register;
+        let register = me.register().map_err(lost)?;
         let section = register.section(section).ok_or_else(|| lost(PageError::NotFound))?;
         let opened = open(app, me, number, Reading::Screen).await?;
+        Self::of(me, number, section, occurrence, &opened)
+    }
+
+    fn of(
+        me: &'a Me,
+        number: CaseNumber,
+        section: &'a Section,
+        occurrence: &str,
+        opened: &Opened,
+    ) -> Result<Self, Response> {
+        let lost = |e: PageError| e.into_response();
+        let processed = me.processed().map_err(lost)?;
+        let register: &Register = &processed.register;
         // what an act brings is written with that act only.
         let brought = register
             .acts
@@ -73,10 +85,10 @@ impl<'a> Work<'a> {
             }
             None
         } else {
-            let found = of_section().find(|s| s.occurrence.to_string() == *occurrence);
+            let found = of_section().find(|s| s.occurrence.to_string() == occurrence);
             Some(found.cloned().ok_or_else(|| lost(PageError::NotFound))?)
         };
-        let context = context(me, register, Some(&opened));
+        let context = context(me, register, Some(opened));
         let fields: Vec<Field> =
             section.fields.iter().filter(|f| me.sees(&section.id, &f.id)).cloned().collect();
         let version = seen.as_ref().map_or(0, |s| s.version);
@@ -160,6 +172,33 @@ pub(super) async fn form(
     work.group = work.now();
     work.remember();
     Ok(work.show(&[]))
+}
+
+/// What an act proposes for a section, taken over field by field.
+pub(super) async fn take_over(
+    State(app): State<App>,
+    me: Me,
+    Path((text, no, section)): Path<(String, u32, String)>,
+) -> Result<Response, Response> {
+    let lost = |e: PageError| e.into_response();
+    let number = number(&text).map_err(lost)?;
+    let register = me.register().map_err(lost)?;
+    let opened = open(&app, &me, number, Reading::Screen).await?;
+    let act = opened.view.acts.iter().find(|a| a.no == no && a.voided.is_none());
+    let facts = act.and_then(|a| Some((register.act(&a.kind)?, a.facts.as_ref()?)));
+    let found = facts.filter(|(kind, _)| kind.proposes.contains(&section));
+    let (found, section) =
+        found.zip(register.section(&section)).ok_or_else(|| lost(PageError::NotFound))?;
+    let current = opened.view.sections.iter().find(|s| s.section == section.id);
+    let occurrence = current.map_or_else(|| NEW.to_owned(), |s| s.occurrence.to_string());
+    let mut work = Work::of(&me, number, section, &occurrence, &opened)?;
+    work.remember();
+    work.group = work.now();
+    let mut proposed = found.1.clone();
+    proposed.retain(|field, _| section.field(field).is_some());
+    work.group.fill(&proposed, &work.context);
+    let differs = work.group.typed != work.now().typed;
+    Ok(if differs && work.seen.is_some() { proposal(&work) } else { work.show(&[]) })
 }
 
 pub(super) async fn send(

@@ -214,7 +214,29 @@ fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormC
             && !opened.card.archived
             && opened.may.powers.contains(&Power::Void))
         .then(|| routes::dossier_part(number, &format!("annuler/{no}"))),
+        takes: if stands { takes(register, opened, act) } else { Vec::new() },
     }
+}
+
+/// The sections for which an act proposes something else than they hold.
+fn takes(register: &Register, opened: &Opened, act: &Act) -> Vec<Link> {
+    let Some((kind, facts)) = register.act(&act.kind).zip(act.facts.as_ref()) else {
+        return Vec::new();
+    };
+    let sections = kind.proposes.iter().filter_map(|id| register.section(id));
+    sections
+        .filter(|s| opened.may.writes.contains(&s.id))
+        .filter(|s| {
+            let current = opened.view.sections.iter().find(|v| v.section == s.id);
+            let held = |field: &str| current.and_then(|v| v.facts.get(field));
+            facts.iter().any(|(f, value)| s.field(f).is_some() && held(f) != Some(value))
+        })
+        .map(|s| {
+            let href = format!("reprendre/{}/{}", act.no, s.id);
+            let label = format!("Reprendre dans «\u{a0}{}\u{a0}»…", s.label);
+            Link::new(label, routes::dossier_part(opened.card.number, &href))
+        })
+        .collect()
 }
 
 fn sections(
@@ -276,6 +298,9 @@ fn tools(opened: &Opened) -> Vec<Link> {
     let mut out = vec![Link::new("Volets", "#volets"), Link::new("Imprimer", part("imprimer"))];
     if opened.may.powers.contains(&Power::Traces) {
         out.push(Link::new("Qui l’a consulté\u{a0}?", part("traces")));
+    }
+    if opened.may.powers.contains(&Power::Mandate) && !opened.card.archived {
+        out.push(Link::new("Partenaires…", part("partenaires")));
     }
     if opened.may.powers.contains(&Power::Hold) {
         out.push(Link::new("Suspendre l’effacement…", part("gel")));
