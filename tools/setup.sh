@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 axe_core=4.14.1
 aiosmtpd=1.4.6
 oidc_provider_mock=0.3.4
+icalendar=7.3.0
 tools=target/tools
 mkdir -p "$tools"
 
@@ -59,7 +60,8 @@ python_has() {
 import importlib.metadata, sys
 sys.exit(importlib.metadata.version('$1') != '$2')" 2>/dev/null
 }
-for program in "aiosmtpd $aiosmtpd" "oidc-provider-mock $oidc_provider_mock"; do
+for program in "aiosmtpd $aiosmtpd" "oidc-provider-mock $oidc_provider_mock" \
+  "icalendar $icalendar"; do
   read -r name version <<<"$program"
   if ! python_has "$name" "$version"; then
     echo "pip install $name==$version"

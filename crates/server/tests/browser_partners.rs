@@ -293,7 +293,8 @@ fn takes_over(desk: &Desk<'_>, dossier: &str) {
         &[serde_json::json!(take)],
     );
     desk.go(href.as_str().unwrap());
-    assert_eq!(desk.browser.property("main [name='montant']", "value").unwrap(), "1830,00");
+    let offered = desk.browser.property("main [name='montant']", "value").unwrap();
+    assert_eq!(common::squeeze(offered.as_str().unwrap()), "1 830,00");
     desk.send();
     assert!(desk.note().contains("Le volet est enregistré"), "{}", desk.main());
     // Now the section holds something: the commission's « prp » is shown beside it, chosen or not.

@@ -20,6 +20,7 @@ mod start;
 mod tracing_out;
 
 pub mod accounts;
+pub mod agenda;
 pub mod alerts;
 pub mod backup;
 pub mod demo;

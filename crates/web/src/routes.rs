@@ -57,6 +57,12 @@ pub const MY_ACCOUNT: &str = "/mon-compte";
 pub const MY_PASSWORD: &str = "/mon-compte/mot-de-passe";
 /// Setting up one's second factor.
 pub const MY_FACTOR: &str = "/mon-compte/code";
+/// What one is told by mail (POST).
+pub const MY_MAILS: &str = "/mon-compte/courriels";
+/// Making one's calendar link (POST).
+pub const MY_FEED: &str = "/mon-compte/agenda";
+/// Where mail stands.
+pub const MAILS: &str = "/courriels";
 /// Giving a grant.
 pub const GIVE: &str = "/habilitations/donner";
 /// The review of grants.

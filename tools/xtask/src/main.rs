@@ -25,7 +25,7 @@ struct Arguments {
 enum Command {
     /// Installe ce qui manque et lance tous les contrôles et tous les tests.
     Ci,
-    /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, nextest.
+    /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, icalendar, nextest.
     Setup,
     /// Contrôle la taille des fichiers, les liens, les dépendances entre crates et les licences.
     Tidy,

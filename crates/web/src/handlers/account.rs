@@ -1,5 +1,7 @@
 //! One's own account: password, second factor, open sessions; and the page of help.
 
+mod post;
+
 use axum::{
     Router,
     extract::State,
@@ -32,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route(&at("codes-de-secours"), post(fresh_codes))
         .route(&at("fermer-les-autres"), post(close_others))
         .route(&at("pris-connaissance"), post(acknowledge))
+        .merge(post::routes())
         .route(routes::HELP, get(help))
 }
 
@@ -119,6 +122,8 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
                 Pair::new(format!("{which}, {}", s.address), format!("depuis le {since}"))
             })
             .collect(),
+        mails: post::choices(&app, &me).await?,
+        feed: post::feed(&app, &me).await?,
     }))
 }
 

@@ -118,4 +118,47 @@ pub struct MyAccount {
     pub others: bool,
     /// Open sessions: where from, since when.
     pub sessions: Vec<Pair>,
+    /// What one is told by mail; empty when nothing would be.
+    pub mails: Vec<MailRow>,
+    /// The calendar link: since when, last read; none when there is none.
+    pub feed: Option<String>,
+}
+
+/// A kind of mail.
+#[derive(Clone, Debug)]
+pub struct MailRow {
+    /// Its code.
+    pub code: &'static str,
+    /// What it tells of.
+    pub label: String,
+    /// Is it sent?
+    pub on: bool,
+    /// The clause by which it stays on.
+    pub required: Option<&'static str>,
+}
+
+/// The calendar link, told once.
+#[derive(Template)]
+#[template(path = "pages/feed.html")]
+pub struct FeedLink {
+    /// Shell.
+    pub shell: Shell,
+    /// The whole address.
+    pub url: String,
+}
+
+/// Where mail stands, for the administrator.
+#[derive(Template)]
+#[template(path = "pages/mails.html")]
+pub struct Mails {
+    /// Shell.
+    pub shell: Shell,
+    /// A mail server is declared.
+    pub ready: bool,
+    /// Nothing leaves for now.
+    pub paused: bool,
+    /// How many wait.
+    pub waiting: u64,
+    /// Given up: to whom, about what, when, why.
+    pub dead: Vec<(String, &'static str, String, &'static str)>,
 }

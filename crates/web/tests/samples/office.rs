@@ -50,6 +50,21 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
                 duties_due: true,
                 others: true,
                 sessions: vec![Pair::new("Ce poste", "depuis 8 h 02")],
+                mails: vec![
+                    accounts::MailRow {
+                        code: "alerte",
+                        label: "Une alerte attend".into(),
+                        on: true,
+                        required: Some("X-24"),
+                    },
+                    accounts::MailRow {
+                        code: "echeances",
+                        label: "Mes échéances, chaque matin".into(),
+                        on: false,
+                        required: None,
+                    },
+                ],
+                feed: Some("Lien fait le 12/03/2026, jamais lu.".into()),
             }),
         ),
         ("reglages", html(&settings_page(locale))),

@@ -7,6 +7,7 @@ use huis_web::{
     layout::Place,
     pages::{
         Pair,
+        accounts::{FeedLink, Mails},
         partners::{MandateRow, Mandates, PartnerRow, Partners, Receipt},
     },
 };
@@ -51,7 +52,24 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         files: "Commandement de payer".into(),
         end_action: format!("/dossiers/{NUMBER}/partenaires/p1/retirer"),
     };
+    let mails = |dead: Vec<_>| {
+        html(&Mails {
+            shell: shell(locale, "/courriels", Some(Place::Settings), &["Courriels"]),
+            ready: dead.is_empty(),
+            paused: !dead.is_empty(),
+            waiting: 3,
+            dead,
+        })
+    };
+    let url = "https://huis.exemple.fr/agenda/lien.ics".to_owned();
+    let dead = ("Anne Keller".into(), "Mes échéances", "12/03/2026".into(), "refusé");
     vec![
+        (
+            "lien-agenda",
+            html(&FeedLink { shell: shell(locale, "/mon-compte", None, &["Mon compte"]), url }),
+        ),
+        ("courriels", mails(Vec::new())),
+        ("courriels-abandonnes", mails(vec![dead])),
         (
             "partenaires",
             partners(true, vec![partner("p1", None), partner("p2", Some("12/03/2026"))]),
