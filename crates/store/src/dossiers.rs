@@ -79,7 +79,7 @@ pub(crate) async fn load_card(
     office: OfficeId,
     dossier: DossierId,
     lock: &str,
-    ) -> Result<Option<(CardRow, Digest)>, StoreError> {
+) -> Result<Option<(CardRow, Digest)>, StoreError> {
     let sql = format!(
         "SELECT {CARD}, seals, digest FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
     );
