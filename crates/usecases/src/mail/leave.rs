@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 12;
 /// Mails a turn.
 const TURN: u32 = 50;
 /// The mark that nothing leaves for now: after a restore, until someone has looked.
-pub(super) const PAUSED: &str = "mail.paused";
+pub(super) const PAUSED: &str = "outbox-paused";
 
 impl Huis {
     /// Gathers what there is to tell and lets it leave; one server at a time. Gives how many left.
@@ -79,13 +79,14 @@ impl Huis {
     }
 
     pub(super) async fn mails_paused(&self) -> Result<bool, UseError> {
-        Ok(self.store.meta(PAUSED).await?.is_some_and(|v| v == "1"))
+        Ok(self.store.meta(PAUSED).await?.is_some_and(|since| !since.is_empty()))
     }
 
     /// Pauses every mail, or lets them leave again: what a restore does, so that nothing which had
     /// left is sent anew before someone has looked.
     pub async fn pause_mails(&self, paused: bool) -> Result<(), UseError> {
-        Ok(self.store.set_meta(PAUSED, if paused { "1" } else { "0" }).await?)
+        let since = if paused { self.now().rfc3339() } else { String::new() };
+        Ok(self.store.set_meta(PAUSED, &since).await?)
     }
 }
 

@@ -203,7 +203,7 @@ struct Post(Arc<Mutex<Vec<(String, String)>>>);
 
 impl Mailer for Post {
     fn post(&self, letter: Letter) {
-        let Letter::Reset { to, token, .. } = letter;
+        let Letter::Reset { to, token, .. } = letter else { panic!("a reset") };
         self.0.lock().unwrap().push((to, token));
     }
 
