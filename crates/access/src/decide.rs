@@ -49,17 +49,6 @@ impl Refusal {
     }
 }
 
-/// On what ground something is opened. A closed list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Authority {
-    /// A person on duty.
-    Grant(Box<trace::Authority>),
-    /// A computation that the register declares: its result may be seen, its inputs not.
-    Rule(&'static str),
-    /// Sweep, rebuild, drill.
-    Job(&'static str),
-}
-
 /// That someone may open something: made by `decide*` only.
 #[derive(Debug)]
 pub struct Proof<'r> {
