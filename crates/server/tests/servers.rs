@@ -141,10 +141,6 @@ impl House {
         let huis = Huis::open(options()).await.unwrap();
         let key = folder.path().join("cle");
         fs::write(&key, "07".repeat(32)).unwrap();
-        std::os::unix::fs::PermissionsExt::set_mode(
-            &mut fs::metadata(&key).unwrap().permissions(),
-            0o600,
-        );
         fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         Self { huis, key, folder, url }
     }
