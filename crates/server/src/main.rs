@@ -33,6 +33,9 @@ enum Command {
     Admin(commands::admin::Command),
     /// Le dossier de conformité, pour l'autorité de contrôle.
     Conformite(commands::conformite::Conformite),
+    /// Les clés : renouveler la clé racine.
+    #[command(subcommand)]
+    Keys(commands::keys::Command),
     /// Le registre des traitements.
     #[command(subcommand)]
     Register(commands::register::Command),
@@ -69,6 +72,7 @@ async fn main() -> ExitCode {
         Command::Doctor(c) => c.run().await,
         Command::Admin(c) => c.run().await,
         Command::Conformite(c) => c.run().await,
+        Command::Keys(c) => c.run().await,
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,

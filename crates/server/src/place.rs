@@ -82,42 +82,20 @@ impl Place {
 
     /// Reads the root key; refuses a file that others may read.
     pub fn root_key(&self) -> anyhow::Result<RootKey> {
-        let file = self.key_file();
-        let text = std::fs::read_to_string(&file).with_context(|| {
-            format!(
-                "la clé racine {} ne se lit pas : lancez « huis init », ou donnez --key",
-                file.display()
-            )
-        })?;
-        if let Some(mode) = open_to_others(&file) {
-            bail!(
-                "la clé racine {} est lisible par d'autres ({mode:o}) : chmod 600 {}",
-                file.display(),
-                file.display()
-            );
-        }
-        let bytes = hex(text.trim()).with_context(|| {
-            format!("{} n'est pas une clé racine (64 chiffres hexadécimaux)", file.display())
-        })?;
-        Ok(RootKey::from_bytes(bytes))
+        read_key(&self.key_file())
     }
 
     /// Writes a fresh root key, readable by its owner alone.
     pub fn make_root_key(&self) -> anyhow::Result<RootKey> {
-        let file = self.key_file();
         std::fs::create_dir_all(&self.data)?;
-        let key = RootKey::generate(&SystemRng);
-        let text: String = key.expose().iter().map(|b| format!("{b:02x}")).collect();
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut out = options.open(&file).with_context(|| {
-            format!("la clé racine {} existe déjà : rien n'est changé", file.display())
-        })?;
-        writeln!(out, "{text}")?;
-        out.sync_all()?;
-        Ok(key)
+        write_fresh_key(&self.key_file())
+    }
+
+    /// Where a renewed root key waits until the installation has taken it.
+    pub fn next_key_file(&self) -> PathBuf {
+        let mut name = self.key_file().into_os_string();
+        name.push(".nouvelle");
+        PathBuf::from(name)
     }
 
     /// The local registers, as texts.
@@ -205,6 +183,43 @@ impl Place {
         self.remember()?;
         Ok(huis)
     }
+}
+
+/// Reads a root key; refuses a file that others may read.
+pub fn read_key(file: &Path) -> anyhow::Result<RootKey> {
+    let text = std::fs::read_to_string(file).with_context(|| {
+        format!(
+            "la clé racine {} ne se lit pas : lancez « huis init », ou donnez --key",
+            file.display()
+        )
+    })?;
+    if let Some(mode) = open_to_others(file) {
+        bail!(
+            "la clé racine {} est lisible par d'autres ({mode:o}) : chmod 600 {}",
+            file.display(),
+            file.display()
+        );
+    }
+    let bytes = hex(text.trim()).with_context(|| {
+        format!("{} n'est pas une clé racine (64 chiffres hexadécimaux)", file.display())
+    })?;
+    Ok(RootKey::from_bytes(bytes))
+}
+
+/// Makes a root key in a file that was not there.
+pub fn write_fresh_key(file: &Path) -> anyhow::Result<RootKey> {
+    let key = RootKey::generate(&SystemRng);
+    let text: String = key.expose().iter().map(|b| format!("{b:02x}")).collect();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(file).with_context(|| {
+        format!("la clé racine {} existe déjà : rien n'est changé", file.display())
+    })?;
+    writeln!(out, "{text}")?;
+    out.sync_all()?;
+    Ok(key)
 }
 
 #[cfg(unix)]

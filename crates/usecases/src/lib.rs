@@ -15,6 +15,7 @@ mod life;
 mod lists;
 mod press;
 mod registers;
+mod root;
 mod search;
 mod start;
 mod tracing_out;

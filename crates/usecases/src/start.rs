@@ -13,7 +13,7 @@ use huis_trace::{
     Line, LineStore as _, Log, LogSigner, LogState, Operation, Origin, OriginError, RestoredFrom,
     Writer, group::group,
 };
-use huis_vault::{ArchivePublic, ArchiveSecret, DataKey, RootKey, Slot};
+use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
@@ -133,9 +133,7 @@ impl Huis {
         store
             .keep_named_key("archive-secret", &archive.lock(&founding.archive_passphrase, rng))
             .await?;
-        // A known key wrapped under the root: the wrong root key is told at once.
-        let check = options.root.wrap(Slot(0), &DataKey::generate(rng), rng);
-        store.keep_named_key("root-check", &check.0).await?;
+        crate::root::found(&store, &options.root, rng).await?;
         let office = OfficeId::random(rng);
         store
             .add_office(
@@ -196,11 +194,8 @@ impl Huis {
         if store.clock_skew_ms(options.clock.now()).await?.abs() > 2_000 {
             return Err(StartError::Clock);
         }
-        let check = store.named_key("root-check").await?.ok_or(StartError::NotInitialised)?;
-        options
-            .root
-            .unwrap(Slot(0), &huis_vault::KeyBlob(check), None)
-            .map_err(|_| StartError::WrongKey)?;
+        let root =
+            crate::root::open(&store, &options.root).await?.ok_or(StartError::NotInitialised)?;
         let public = store.named_key("archive-public").await?.ok_or(StartError::NotInitialised)?;
         let archive = ArchivePublic(public.try_into().map_err(|_| StartError::NotInitialised)?);
         let mut rules: BTreeMap<String, _> =
@@ -219,7 +214,7 @@ impl Huis {
             processed
                 .insert(register.id.clone(), Processed { register, source: text, rules, local });
         }
-        let seed = options.root.derive("trace signer");
+        let seed = root.derive("trace signer");
         let signer = LogSigner::from_seed(format!("huis-{installation}"), seed.expose())
             .map_err(|e| StartError::Trace(e.to_string()))?;
         let signer = Arc::new(signer);
@@ -249,12 +244,12 @@ impl Huis {
             let _name = claim;
             task.await;
         });
-        let sign_in = SignIn::new(&options.root, PASSWORDS, options.cost, &*options.rng)
+        let sign_in = SignIn::new(&root, PASSWORDS, options.cost, &*options.rng)
             .map_err(|e| StartError::Trace(e.to_string()))?;
         let demonstration = store.meta("demonstration").await?.is_some();
         let huis = Arc::new(Self {
             store,
-            root: options.root,
+            root,
             law: RwLock::new(Arc::new(options.law)),
             processed,
             clock: options.clock,

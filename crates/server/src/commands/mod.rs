@@ -7,6 +7,7 @@ pub mod conformite;
 pub mod demo;
 pub mod doctor;
 pub mod init;
+pub mod keys;
 pub mod register;
 pub mod retention;
 pub mod serve;

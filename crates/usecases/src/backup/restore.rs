@@ -106,7 +106,7 @@ pub async fn restore(
     } else if plan.keys_copy.is_none() {
         return Err(BackupError::NoKeys);
     }
-    check_root(&store, &options.root).await?;
+    let root = crate::root::open(&store, &options.root).await?.ok_or(BackupError::NoKeys)?;
 
     let parts = [Part::Data, Part::Trace];
     let (header, _, meta) =
@@ -116,7 +116,7 @@ pub async fn restore(
     }
     report.made_at = Some(header.made_at);
 
-    let seed = options.root.derive("trace signer");
+    let seed = root.derive("trace signer");
     let name = format!("huis-{}", header.installation);
     let signer = LogSigner::from_seed(name, seed.expose())
         .map_err(|_| UseError::Internal("signature du journal"))?;
@@ -271,12 +271,6 @@ fn pair(row: Vec<Cell>) -> Option<(String, String)> {
         [Cell::Text(k), Cell::Text(v)] => Some((k.clone(), v.clone())),
         _ => None,
     }
-}
-
-async fn check_root(store: &Store, root: &RootKey) -> Result<(), BackupError> {
-    let check = store.named_key("root-check").await?.ok_or(BackupError::NoKeys)?;
-    root.unwrap(Slot(0), &KeyBlob(check), None).map_err(|_| StartError::WrongKey)?;
-    Ok(())
 }
 
 async fn unlock_archive(store: &Store, passphrase: String) -> Result<ArchiveSecret, BackupError> {
