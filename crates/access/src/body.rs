@@ -1,4 +1,5 @@
 use huis_dossier::{Facts, Flag};
+use huis_kernel::{AgentId, Instant};
 use serde::{Deserialize, Serialize};
 
 /// What a section holds under its seal.
@@ -16,6 +17,22 @@ pub struct SectionBody {
     /// Withdrawn from the dossier (an occupant entered by mistake): rectification, not history.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// Who wrote it last, and when: two writers of one section are told of each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<WrittenBy>,
+    /// The act that brought it: voiding that act empties it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought: Option<u32>,
+}
+
+/// The last writer of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenBy {
+    /// Who.
+    pub agent: AgentId,
+    /// When.
+    pub at: Instant,
 }
 
 /// Why a section is hidden from the other persons of the dossier (separated or violent

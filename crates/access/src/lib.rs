@@ -48,18 +48,20 @@ mod open;
 mod pending;
 pub mod search;
 mod staging;
+mod void;
 mod write;
 
-pub use body::{Restriction, SectionBody};
+pub use body::{Restriction, SectionBody, WrittenBy};
 pub use decide::{Proof, Refusal, Want, decide, decide_job, decide_rule};
 pub use grant::{Actor, Card, Grant};
 pub use open::{
-    ActView, Answer, DossierView, Held, KeySource, OpenError, Plain, SectionView, Unlocked, gather,
-    unlock,
+    ActView, Answer, DossierView, Foreseen, Held, KeySource, OpenError, Plain, SectionView,
+    Unlocked, gather, unlock,
 };
 pub use pending::{Pending, WrongReceipt};
 pub use staging::{ImportProof, decide_import};
+pub use void::{Voided, void};
 pub use write::{
     Edits, NewAct, NewDossier, SealedChange, Sealing, SectionEdit, WriteError, Written, create,
-    void, write,
+    write,
 };

@@ -1,5 +1,6 @@
 use huis_dossier::{Act, Author, Facts, Flag, Known};
 use huis_kernel::{AgentId, Date, Instant};
+use huis_register::Power;
 use huis_trace::{Dossiers, Line, Operation, Outcome, SectionFields};
 use huis_unseal::{Altered, unseal};
 use huis_vault::{
@@ -9,7 +10,7 @@ use huis_vault::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Card, Pending, Proof, Restriction, SectionBody,
+    Card, Pending, Proof, Restriction, SectionBody, WrittenBy,
     body::{ActBody, Contents},
 };
 
@@ -68,6 +69,8 @@ pub struct SectionView {
     pub about: Option<u32>,
     /// Hidden from co-holders.
     pub restricted: Option<Restriction>,
+    /// Who wrote it last, for a profile that follows the file.
+    pub written: Option<WrittenBy>,
 }
 
 /// One act as its reader may see it.
@@ -149,9 +152,22 @@ answers!(
     bool,
     huis_dossier::Standing,
     (huis_dossier::Standing, Vec<huis_dossier::Offer>),
+    Result<Foreseen, Vec<huis_dossier::Fault>>,
     BTreeSet<(String, huis_vault::Token)>,
     Vec<huis_dossier::Fault>,
 );
+
+/// What an act would do, were it recorded: what is irregular, where the dossier stands and where it
+/// would stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreseen {
+    /// What is irregular in the act itself.
+    pub flags: Vec<Flag>,
+    /// Where the dossier stands.
+    pub before: huis_dossier::Standing,
+    /// Where it would stand.
+    pub after: huis_dossier::Standing,
+}
 
 /// The answer of a rule on one dossier of a pass, before its trace.
 #[derive(Debug)]
@@ -345,6 +361,27 @@ impl Unlocked<'_, '_> {
         Ok(Held { dossier: self.sealed.dossier, value: rule(&self.plain()?) })
     }
 
+    /// Judges an act before it is recorded, for who may record it: what follows from it is shown,
+    /// nothing of what the rule read. A refusal is traced as that of the act itself.
+    pub fn foresee(
+        &self,
+        at: Instant,
+        kind: &str,
+        rule: impl FnOnce(&Plain) -> Result<Foreseen, Vec<huis_dossier::Fault>>,
+    ) -> Result<Pending<Result<Foreseen, Vec<huis_dossier::Fault>>>, OpenError> {
+        if self.proof.everything || !self.proof.may_act(kind) {
+            return Err(OpenError::WrongProof);
+        }
+        let told = rule(&self.plain()?);
+        let (operation, outcome) = match &told {
+            Ok(_) => (Operation::Read, Outcome::Done),
+            Err(_) => (Operation::Act, Outcome::Refused { rule: "regle".to_owned() }),
+        };
+        let mut line = self.line(operation, at, Vec::new(), outcome);
+        line.detail.insert("apercu".to_owned(), kind.to_owned());
+        Ok(Pending::new(told, line))
+    }
+
     /// What the proof's profiles may see, and what a declared rule says of the whole (where the
     /// dossier stands, which deadlines run), in one opening and one line.
     pub fn view<T: Answer>(
@@ -391,6 +428,7 @@ impl Unlocked<'_, '_> {
                     facts,
                     about: body.about,
                     restricted: body.restricted.clone(),
+                    written: body.written.filter(|_| self.proof.can(Power::Lists)),
                 });
             }
         }

@@ -71,7 +71,7 @@ fn fits(search: &Search, wanted: &[String], plain: &Plain, sees_restricted: bool
         .filter_map(|(_, _, _, b)| parts_of(search, &b.facts))
         .any(|held| {
             held.iter().zip(wanted).enumerate().all(|(i, (h, w))| {
-                if i == 0 && search.near {
+                if search.near && (i == 0 || is_word(h)) {
                     near(h, w)
                 } else {
                     h == w || sound(h) == sound(w) && !is_number(h)
@@ -85,6 +85,11 @@ const LONGEST: usize = 64;
 
 fn is_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Letters alone: a number, or a code that holds one, is itself or another.
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 fn asked_parts(search: &Search, asked: &Asked) -> Option<Vec<String>> {
@@ -119,24 +124,36 @@ fn parts_of(search: &Search, facts: &Facts) -> Option<Vec<String>> {
 }
 
 /// The first part by sound and with each letter deleted (when the search is near), the others by
-/// sound when they are words.
+/// sound when they are words. Then each other word with a letter deleted, beside the first by its
+/// sound: one letter may be wrong in any of the names, and the index stays a sum, not a product.
 fn variants(search: &Search, parts: &[String], key: &IndexKey) -> BTreeSet<Token> {
     let Some((first, rest)) = parts.split_first() else { return BTreeSet::new() };
-    let rest: Vec<String> =
-        rest.iter().map(|p| if is_number(p) { p.clone() } else { sound(p) }).collect();
-    let mut firsts = BTreeSet::new();
+    let heard = |p: &String| if is_number(p) { p.clone() } else { sound(p) };
+    let rest_heard: Vec<String> = rest.iter().map(heard).collect();
+    let mut all: BTreeSet<Vec<String>> = BTreeSet::new();
+    let with = |first: String, rest: &[String]| -> Vec<String> {
+        std::iter::once(first).chain(rest.iter().cloned()).collect()
+    };
     if search.near {
-        firsts.insert(format!("son:{}", sound(first)));
-        firsts.extend(deletions(first).into_iter().map(|d| format!("lettre:{d}")));
+        let by_sound = format!("son:{}", sound(first));
+        for (at, word) in rest.iter().enumerate().filter(|(_, word)| is_word(word)) {
+            for less in deletions(word) {
+                let mut changed = rest_heard.clone();
+                if let Some(place) = changed.get_mut(at) {
+                    *place = format!("lettre:{less}");
+                }
+                all.insert(with(by_sound.clone(), &changed));
+            }
+        }
+        all.insert(with(by_sound, &rest_heard));
+        all.extend(deletions(first).into_iter().map(|d| with(format!("lettre:{d}"), &rest_heard)));
     } else {
-        firsts.insert(if is_number(first) { first.clone() } else { sound(first) });
+        all.insert(with(heard(first), &rest_heard));
     }
-    firsts
-        .iter()
-        .flat_map(|f| {
-            let all: Vec<&str> =
-                std::iter::once(f.as_str()).chain(rest.iter().map(String::as_str)).collect();
-            key.tokens(&search.id, &all).collect::<Vec<_>>()
+    all.iter()
+        .flat_map(|parts| {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            key.tokens(&search.id, &parts).collect::<Vec<_>>()
         })
         .collect()
 }

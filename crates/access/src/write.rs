@@ -1,7 +1,7 @@
 use huis_dossier::{Draft, Facts, Flag};
 use huis_kernel::{AgentId, Instant, Rng};
 use huis_register::{Register, Section};
-use huis_trace::{Line, Operation, Outcome, SectionFields};
+use huis_trace::{Authority, Line, Operation, Outcome, SectionFields};
 use huis_vault::{
     IndexKey, KeyBlob, Padding, SealedAct, SealedDossier, SealedSection, SealedUnit, Slot, Thing,
     Token, UnitState, seal,
@@ -9,7 +9,7 @@ use huis_vault::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    KeySource, OpenError, Pending, Plain, Proof, SectionBody, Unlocked,
+    KeySource, OpenError, Pending, Plain, Proof, SectionBody, Unlocked, WrittenBy,
     body::{ActBody, Contents},
     open::{act_thing, bind, key_of, place},
     search,
@@ -158,6 +158,8 @@ pub fn write<E>(
         touched: BTreeSet::new(),
         sections: Vec::new(),
         acts: Vec::new(),
+        at,
+        brought: edits.acts.first().map(|_| unlocked.sealed.acts.last().map_or(0, |a| a.no) + 1),
     };
     let seen = writer.apply(&edits, &mut plain)?;
     let searched =
@@ -201,6 +203,9 @@ pub fn create(
         touched,
         sections: Vec::new(),
         acts: Vec::new(),
+        at,
+        // The first sections are the file's own, whatever its first act.
+        brought: None,
     };
     let seen = writer.apply(&new.edits, &mut plain)?;
     let tokens = search::tokens(proof.register, &plain, sealing.index);
@@ -232,6 +237,9 @@ struct Writer<'a, 'r> {
     touched: BTreeSet<String>,
     sections: Vec<SealedSection>,
     acts: Vec<SealedAct>,
+    at: Instant,
+    /// The act that brings the sections, when one does.
+    brought: Option<u32>,
 }
 
 impl Writer<'_, '_> {
@@ -268,6 +276,11 @@ impl Writer<'_, '_> {
         self.may_replace(section, edit, old.as_ref())?;
         let mut body = edit.body.clone();
         body.facts = merged(self.proof, section, old.as_ref(), &edit.body.facts)?;
+        body.written = match self.proof.authority {
+            Authority::Agent { agent, .. } => Some(WrittenBy { agent, at: self.at }),
+            _ => old.as_ref().and_then(|b| b.written),
+        };
+        body.brought = self.brought.or_else(|| old.as_ref().and_then(|b| b.brought));
         let version = version_of(plain, &section.id, occurrence) + 1;
         let thing = Thing::Section { section: &section.id, occurrence };
         let (row, contents) = self.units.get_mut(&unit).ok_or_else(unknown)?;
@@ -314,7 +327,12 @@ impl Writer<'_, '_> {
         edit: &SectionEdit,
         plain: &Plain,
     ) -> Result<u32, WriteError> {
-        let next = next_occurrence(plain, &section.id);
+        let emptied = plain.section(&section.id, 1).is_some_and(|b| b.removed);
+        let next = match next_occurrence(plain, &section.id) {
+            // What was emptied is written anew in its place.
+            2 if emptied && !section.repeats => 1,
+            next => next,
+        };
         let occurrence = edit.occurrence.unwrap_or(next);
         let known = plain.section(&section.id, occurrence).is_some();
         let free = self.proof.everything && occurrence > 0 && occurrence < 1_000;
@@ -416,30 +434,6 @@ pub(crate) fn seal_contents(
     let bytes = serde_json::to_vec(contents).map_err(|_| OpenError::Broken("liste"))?;
     let thing = Thing::Contents { unit: &row.unit };
     Ok(seal(key, &bind(sealed, thing, row.version), &bytes, Padding::Ordinary, rng))
-}
-
-/// Voids an act recorded on the wrong dossier: its own key will be destroyed, its kind, date and
-/// reason stay.
-pub fn void(
-    unlocked: &Unlocked<'_, '_>,
-    no: u32,
-    at: Instant,
-    rng: &dyn Rng,
-) -> Result<Option<(SealedUnit, Slot, Line)>, WriteError> {
-    let Some(act) = unlocked.sealed.acts.iter().find(|a| a.no == no && a.voided.is_none()) else {
-        return Ok(None);
-    };
-    let broken = || OpenError::Broken("unité absente");
-    let row = unlocked.sealed.units.iter().find(|u| u.unit == act.unit).ok_or_else(broken)?;
-    let open = unlocked.units.get(&act.unit).ok_or_else(broken)?;
-    let mut contents = open.contents.clone();
-    contents.acts.retain(|n| *n != i64::from(no));
-    contents.acts.push(-i64::from(no));
-    let mut row = row.clone();
-    row.version += 1;
-    row.contents = seal_contents(&open.key, unlocked.sealed, &row, &contents, rng)?;
-    let line = unlocked.line(Operation::Void, at, Vec::new(), Outcome::Done);
-    Ok(Some((row, act.slot, line)))
 }
 
 fn next_occurrence(plain: &Plain, section: &str) -> u32 {

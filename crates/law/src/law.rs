@@ -28,6 +28,7 @@ const FILES: [(&str, &str); 10] = [
     shipped!("expulsion/5-indemnites.toml"),
     shipped!("expulsion/6-conservation.toml"),
     shipped!("interets/taux-legal.toml"),
+    shipped!("securite/revue-des-risques.toml"),
 ];
 
 /// All the dated parameters and the calendar.

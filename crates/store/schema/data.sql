@@ -137,6 +137,29 @@ CREATE UNLOGGED TABLE ticket (
   ticket BLOB NOT NULL PRIMARY KEY, session BLOB NOT NULL, body BLOB NOT NULL, until_at BIGINT NOT NULL
 );
 
+-- X-29: reviews of the risks, versions of the procedure of grants, who has read which.
+CREATE TABLE risk_review (
+  office BLOB NOT NULL, review BLOB NOT NULL, held_on TEXT NOT NULL, next_on TEXT NOT NULL,
+  summary TEXT NOT NULL, recorded_at BIGINT NOT NULL, recorded_by BLOB NOT NULL,
+  PRIMARY KEY (office, review)
+);
+CREATE TABLE access_procedure (
+  office BLOB NOT NULL, version BIGINT NOT NULL, approved_on TEXT NOT NULL, approver TEXT NOT NULL,
+  body TEXT NOT NULL, recorded_at BIGINT NOT NULL, recorded_by BLOB NOT NULL,
+  PRIMARY KEY (office, version)
+);
+CREATE TABLE acknowledgement (
+  office BLOB NOT NULL, agent BLOB NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (office, agent, version)
+);
+
+-- A form that came after its session's end: sealed, for its account alone, for some hours.
+CREATE UNLOGGED TABLE draft (
+  draft BLOB NOT NULL PRIMARY KEY, agent BLOB NOT NULL, body BLOB NOT NULL, kept_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL
+);
+CREATE INDEX draft_agent ON draft (agent);
+
 CREATE TABLE free_slot (slot BIGINT NOT NULL PRIMARY KEY);
 CREATE TABLE destruction (
   office BLOB NOT NULL, dossier BLOB NOT NULL, slot BIGINT NOT NULL, unit TEXT NOT NULL,

@@ -10,6 +10,7 @@ mod writers;
 pub mod accounts;
 pub mod alerts;
 pub mod dossiers;
+pub mod drafts;
 pub mod dump;
 pub mod gone;
 pub mod grants;
@@ -23,6 +24,7 @@ pub mod offices;
 pub mod oversight;
 pub mod partners;
 pub mod restored;
+pub mod security;
 pub mod traces;
 pub mod work;
 

@@ -2,7 +2,7 @@
 
 use huis_kernel::{AgentId, Date, Instant, OfficeId};
 
-use crate::{Store, StoreError, sql::params};
+use crate::{Store, StoreError, Work, sql::params};
 
 /// An office.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub struct RegisterRow {
     /// The file.
     pub body: String,
 }
+
+const SET_SETTING: &str = "INSERT INTO setting (office, key, value, changed_at, changed_by)
+     VALUES ($1,$2,$3,$4,$5) ON CONFLICT (office, key) DO UPDATE SET value = excluded.value,
+     changed_at = excluded.changed_at, changed_by = excluded.changed_by";
 
 impl Store {
     /// Adds an office with its territories.
@@ -79,14 +83,6 @@ impl Store {
             .collect()
     }
 
-    /// Names the rights desk.
-    pub async fn set_rights_desk(&self, office: OfficeId, desk: &str) -> Result<(), StoreError> {
-        self.data
-            .run("UPDATE office SET rights_desk = $2 WHERE office = $1", params![office, desk])
-            .await?;
-        Ok(())
-    }
-
     /// The territories of an office: (code, name).
     pub async fn territories(&self, office: OfficeId) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT code, name FROM territory WHERE office = $1 ORDER BY name";
@@ -110,15 +106,7 @@ impl Store {
         by: Option<AgentId>,
         now: Instant,
     ) -> Result<(), StoreError> {
-        self.data
-            .run(
-                "INSERT INTO setting (office, key, value, changed_at, changed_by)
-                 VALUES ($1,$2,$3,$4,$5) ON CONFLICT (office, key) DO UPDATE
-                 SET value = excluded.value, changed_at = excluded.changed_at,
-                 changed_by = excluded.changed_by",
-                params![office, key, value, now, by],
-            )
-            .await?;
+        self.data.run(SET_SETTING, params![office, key, value, now, by]).await?;
         Ok(())
     }
 
@@ -153,5 +141,32 @@ impl Store {
                 })
             })
             .collect()
+    }
+}
+
+impl Work {
+    /// Changes a setting.
+    pub async fn set_setting(
+        &mut self,
+        office: OfficeId,
+        key: &str,
+        value: &str,
+        by: Option<AgentId>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        self.0.run(SET_SETTING, params![office, key, value, now, by]).await?;
+        Ok(())
+    }
+
+    /// Names the rights desk.
+    pub async fn set_rights_desk(
+        &mut self,
+        office: OfficeId,
+        desk: &str,
+    ) -> Result<(), StoreError> {
+        self.0
+            .run("UPDATE office SET rights_desk = $2 WHERE office = $1", params![office, desk])
+            .await?;
+        Ok(())
     }
 }

@@ -156,4 +156,6 @@ pub enum Next {
     ChangePassword(MustChange),
     /// Enrol an application: a profile asks for it.
     EnrolTotp,
+    /// Read the procedure of grants in force.
+    ReadProcedure,
 }

@@ -265,6 +265,11 @@ impl Huis {
             }
             set_standing(&mut seal.card, &seal.standing);
             work.add_card(&seal.card).await?;
+            // reopenings are counted by year, as those that agents record are.
+            for act in dossier.acts.iter().filter(|a| a.draft.kind == "reouverture") {
+                let year = act.recorded.year();
+                work.count(seal.card.office, PROCESSING, year, "reouverture").await?;
+            }
             let (office, id) = (seal.card.office, seal.card.dossier);
             work.put_units(office, id, &seal.change.units).await?;
             work.put_sections(office, id, &seal.change.sections).await?;

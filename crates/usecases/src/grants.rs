@@ -4,7 +4,7 @@
 mod give;
 mod review;
 
-pub use give::NewGrant;
+pub use give::{AskedGrant, NewGrant};
 pub use review::{ReviewLine, ReviewState};
 
 use huis_kernel::{AgentId, Date, GrantId, Instant};

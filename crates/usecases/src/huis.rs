@@ -7,10 +7,10 @@ use huis_trace::{LogKey, group::Handle};
 use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex},
 };
 
-use crate::{UseError, accounts::SignIn};
+use crate::{UseError, accounts::SignIn, calendar::Calendar};
 
 /// One processing as it runs: its register, its rules, and whether a local register loosens it.
 pub struct Processed {
@@ -28,7 +28,7 @@ pub struct Processed {
 pub struct Huis {
     pub(crate) store: Store,
     pub(crate) root: RootKey,
-    pub(crate) law: RwLock<Arc<Law>>,
+    pub(crate) calendar: Calendar,
     pub(crate) processed: BTreeMap<String, Processed>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
@@ -65,7 +65,7 @@ impl Huis {
 
     /// The law in force, with the office's own holidays.
     pub fn law(&self) -> Arc<Law> {
-        Arc::clone(&self.law.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        self.calendar.law()
     }
 
     /// A processing by id.

@@ -2,8 +2,10 @@
 //! rules judge, write everything in one transaction, trace it, show it. Screens, API and command
 //! line call these and nothing below (I3).
 
+mod calendar;
 mod caller;
 mod dossier;
+mod drafts;
 mod error;
 mod exports;
 mod gone;
@@ -18,6 +20,7 @@ mod registers;
 mod root;
 mod search;
 mod start;
+mod terms;
 mod tracing_out;
 
 pub mod accounts;
@@ -32,9 +35,10 @@ pub mod partners;
 
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{
-    ActCommand, ActRecorded, Capabilities, Created, HOLD_GROUNDS, HoldCommand, NewCase, Opened,
-    Reading, SectionCommand,
+    ActCommand, ActRecorded, Capabilities, Created, Foreseen, HOLD_GROUNDS, HoldCommand, NewCase,
+    Opened, Reading, SectionCommand,
 };
+pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
 pub use exports::MOST;
 pub use huis::{Huis, Processed};

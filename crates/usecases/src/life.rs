@@ -1,7 +1,7 @@
 //! The life cycle at work: the sweep archives and destroys what is due, by itself, in batches, under
-//! a lease, and leaves a certificate. A day passed recomputes running deadlines.
+//! a lease, and leaves a certificate.
 
-use huis_access::{KeySource, decide_job, decide_rule, gather, unlock};
+use huis_access::{KeySource, decide_job, unlock};
 use huis_kernel::{Date, Delay, DossierId, OfficeId};
 use huis_store::{StoreError, dossiers::CardRow, lifecycle::DueRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Huis, UseError,
-    dossier::{Checked, GOOD_FRIDAY, next_rows, set_standing, standing, term_rows},
+    dossier::{Checked, next_rows},
 };
 
 /// What a sweep did.
@@ -81,6 +81,7 @@ impl Huis {
             self.store.scrub().await?;
         }
         self.store.drop_old_tickets(self.now()).await?;
+        self.store.drop_old_drafts(self.now()).await?;
         Ok(report)
     }
 
@@ -338,99 +339,6 @@ impl Huis {
         let signature = format!("{}#{}", receipt.origin(), receipt.index());
         self.store.keep_certificate(office, self.id16(), self.now(), &body, &signature).await?;
         Ok(())
-    }
-
-    /// Computes again the deadlines of every running dossier: a day passed (silence becomes a
-    /// refusal), or a holiday was added or moved. Tells how many changed.
-    pub async fn recompute_terms(&self, processing: &str) -> Result<u64, UseError> {
-        let processed = self.processed(processing)?;
-        let mut changed = 0;
-        for office in self.store.offices().await? {
-            let today = self.today(&office);
-            let settings = self.store.settings(office.office).await?;
-            let good_friday = settings
-                .into_iter()
-                .find(|(k, _)| k == GOOD_FRIDAY)
-                .map_or_else(String::new, |s| s.1);
-            let mut after = None;
-            loop {
-                let cards = self.store.running(office.office, processing, after, BATCH).await?;
-                let Some(last) = cards.last() else { break };
-                after = Some(last.dossier);
-                changed += self.recompute_batch(processed, cards, &good_friday, today).await?;
-            }
-        }
-        Ok(changed)
-    }
-
-    /// A batch is opened by a declared rule and traced by one line; then what changed is written,
-    /// unless someone wrote meanwhile: their write has computed it.
-    async fn recompute_batch(
-        &self,
-        processed: &crate::Processed,
-        cards: Vec<CardRow>,
-        good_friday: &str,
-        today: Date,
-    ) -> Result<u64, UseError> {
-        let register = &processed.register;
-        let law = self.law();
-        let mut held = Vec::new();
-        let mut known = BTreeMap::new();
-        for card in cards {
-            let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
-                continue;
-            };
-            let keys = self.keys_of(&sealed).await?;
-            let source = KeySource { root: &self.root, archive: None, keys: &keys };
-            let proof = decide_rule(register, "echeances", &crate::caller::card_of(&card));
-            let answer = unlock(&proof, &sealed, source).and_then(|unlocked| {
-                unlocked.answer(|plain| {
-                    let opened = card.opened_on;
-                    standing(processed, opened, plain, &plain.acts, good_friday, &law, today)
-                })
-            });
-            match answer.map_err(UseError::from) {
-                Ok(answer) => held.push(answer),
-                Err(UseError::Broken) => {
-                    self.alert_broken(&register.id, card.office, card.dossier).await?;
-                    continue;
-                }
-                // Archived or erased meanwhile.
-                Err(_) => continue,
-            }
-            known.insert(card.dossier, (card, sealed));
-        }
-        let line = self.job_line(&register.id, "echeances", Operation::Compute);
-        let pending = gather(held, line, Some("dossiers-en-cours"));
-        let receipt = self.trace(pending.line().clone()).await?;
-        let mut changed = 0;
-        for (dossier, now) in pending.release(&receipt)? {
-            let Some((before, sealed)) = known.remove(&dossier) else { continue };
-            let mut card = before.clone();
-            set_standing(&mut card, &now);
-            let rows = term_rows(&now);
-            let mut work = self.store.begin().await?;
-            if card == before && work.terms(card.office, dossier).await? == rows {
-                continue;
-            }
-            let holds = work.holds(card.office, dossier).await?;
-            work.set_terms(card.office, dossier, &rows).await?;
-            let next = next_rows(register, &card, &sealed.units, &holds);
-            let mut mark = None;
-            if card.closed_on != before.closed_on {
-                mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
-            }
-            work.set_next(card.office, dossier, &next).await?;
-            match work.set_card(&card).await {
-                Ok(()) => {}
-                Err(StoreError::Conflict) => continue,
-                Err(error) => return Err(error.into()),
-            }
-            work.commit().await?;
-            self.mark(mark).await;
-            changed += 1;
-        }
-        Ok(changed)
     }
 
     /// A register came into force: the next step of every dossier is planned by it (I6).

@@ -17,10 +17,10 @@ use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex},
 };
 
-use crate::{Huis, Processed, UseError, accounts::SignIn, registers::in_force};
+use crate::{Huis, Processed, UseError, accounts::SignIn, calendar::Calendar, registers::in_force};
 
 /// The register shipped with the program.
 const SHIPPED: [(&str, &str); 1] =
@@ -250,7 +250,7 @@ impl Huis {
         let huis = Arc::new(Self {
             store,
             root,
-            law: RwLock::new(Arc::new(options.law)),
+            calendar: Calendar::new(options.law),
             processed,
             clock: options.clock,
             rng: options.rng,
@@ -274,6 +274,7 @@ impl Huis {
         for processing in damaged {
             huis.raise_log(&processing, 1).await?;
         }
+        huis.calendar.adopt(&huis.store.settings(office.office).await?);
         if huis.finish_destructions().await? > 0 {
             huis.store.scrub().await?;
         }

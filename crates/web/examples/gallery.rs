@@ -27,7 +27,7 @@ async fn main() -> std::io::Result<()> {
         .route("/", get(index))
         .route("/{locale}/{name}", get(show))
         .merge(huis_web::static_routes())
-        .layer(middleware::from_fn(errors::pages))
+        .layer(middleware::from_fn_with_state(true, errors::pages))
         .layer(middleware::from_fn_with_state(
             headers::Headers { tls: false, rng: Arc::new(SystemRng) },
             headers::strict,

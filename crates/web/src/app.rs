@@ -22,6 +22,7 @@ use crate::{
     handlers,
     headers::{self, Headers},
     i18n::Locale,
+    kept,
     layout::{AgentMenu, Crumb, Flash, Place, Shell, Tone, navigation},
     routes,
 };
@@ -80,6 +81,8 @@ pub struct Me {
     pub path: String,
     /// Messages to show once.
     pub flashes: Vec<Flash>,
+    /// How many alerts wait for this agent to close them.
+    pub alerts: u32,
     app: App,
 }
 
@@ -169,6 +172,7 @@ impl Me {
             crumbs,
             exports: Vec::new(),
         }
+        .waiting(Place::Alerts, self.alerts)
     }
 }
 
@@ -187,6 +191,15 @@ impl FromRequestParts<App> for Me {
         match session.state.pending {
             Pending::Done => {}
             Pending::Totp => return Err(Redirect::to(routes::TOTP).into_response()),
+            Pending::ReadProcedure => {
+                let to = match parts.method {
+                    axum::http::Method::GET => {
+                        routes::with_return(routes::PROCEDURE, parts.uri.path())
+                    }
+                    _ => routes::PROCEDURE.to_owned(),
+                };
+                return Err(Redirect::to(&to).into_response());
+            }
             Pending::ChangePassword(_) | Pending::EnrolTotp => {
                 return Err(Redirect::to(routes::MY_ACCOUNT).into_response());
             }
@@ -198,7 +211,13 @@ impl FromRequestParts<App> for Me {
             .map(|p| p.register.id.clone())
             .find(|id| caller.grants(id).next().is_some())
             .ok_or_else(|| PageError::NotFound.into_response())?;
+        let alerts = app
+            .huis
+            .open_alerts(&caller, &processing)
+            .await
+            .map_err(|e| fail(e).into_response())?;
         Ok(Self {
+            alerts: u32::try_from(alerts).unwrap_or(u32::MAX),
             caller,
             processing,
             locale: locale(&parts.headers),
@@ -263,6 +282,7 @@ impl FromRequestParts<App> for AnySession {
 
 /// The whole application.
 pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
+    let demo = huis.is_demonstration();
     let app = App { huis, tls, behind_proxy };
     let rng: Arc<dyn Rng> = Arc::new(huis_kernel::SystemRng);
     handlers::routes()
@@ -270,7 +290,7 @@ pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
         .layer(middleware::from_fn(guard::same_site))
         .merge(crate::static_routes())
         // Around every address, those that do not exist included: they answer as the refused (I13).
-        .layer(middleware::from_fn(errors::pages))
+        .layer(middleware::from_fn_with_state(demo, errors::pages))
         .layer(middleware::from_fn_with_state(Headers { tls, rng }, headers::strict))
         .with_state(app)
 }
@@ -299,13 +319,21 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
         }),
     };
     let flashed = cookie(request.headers(), FLASH).is_some();
-    if let Some(session) = found {
+    let over = request.extensions().get::<Over>().map(|o| o.0.clone());
+    if let Some(session) = found.clone() {
         request.extensions_mut().insert(session);
     }
     request.extensions_mut().insert(CsrfToken(csrf));
     request.extensions_mut().insert(Address(address));
     let get = request.method() == axum::http::Method::GET;
+    let (request, sent) = match kept::look(request).await {
+        Ok(looked) => looked,
+        Err(error) => return error.into_response(),
+    };
     let mut response = next.run(request).await;
+    if let Some(sent) = sent {
+        response = kept::answer(&app, sent, found.as_ref(), over.as_deref(), response).await;
+    }
     if let Some(visitor) = visitor {
         set_cookie(&mut response, VISITOR, &visitor, app.tls, None);
     }

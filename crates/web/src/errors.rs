@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -111,10 +111,12 @@ pub struct ErrorPage {
 
 impl ErrorPage {
     /// The page of this error in this language.
-    pub fn new(error: PageError, locale: Locale, request: Option<&RequestId>) -> Self {
+    ///
+    /// A demonstration says so on its error pages too.
+    pub fn new(error: PageError, locale: Locale, demo: bool, request: Option<&RequestId>) -> Self {
         let text = |part: &str| locale.t(&format!("{}_{part}", error.key()));
         Self {
-            shell: Shell { locale, ..Shell::default() },
+            shell: Shell { locale, demo, ..Shell::default() },
             code: error.status().as_u16(),
             title: text("title"),
             text: text("text"),
@@ -124,9 +126,10 @@ impl ErrorPage {
     }
 }
 
-/// Middleware (`axum::middleware::from_fn`), inside [`crate::headers::strict`]: gives a page to
-/// every error that has none. Answers of the API keep their own form.
-pub async fn pages(request: Request, next: Next) -> Response {
+/// Middleware (`axum::middleware::from_fn_with_state`: is it a demonstration?), inside
+/// [`crate::headers::strict`]: gives a page to every error that has none. Answers of the API keep
+/// their own form.
+pub async fn pages(State(demo): State<bool>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let api = request.uri().path().starts_with("/api/");
     let locale = crate::app::locale(request.headers());
@@ -144,7 +147,7 @@ pub async fn pages(request: Request, next: Next) -> Response {
     if error == PageError::Internal {
         tracing::error!(request = id.as_ref().map_or("", |r| r.0.as_str()), "internal error");
     }
-    let page = ErrorPage::new(error, locale, id.as_ref());
+    let page = ErrorPage::new(error, locale, demo, id.as_ref());
     let mut out = match page.render() {
         Ok(html) => (error.status(), Html(html)).into_response(),
         Err(_) => error.status().into_response(),

@@ -62,6 +62,8 @@ pub enum Place {
     Archive,
     /// « Alertes »
     Alerts,
+    /// « Sécurité »
+    Security,
     /// « Habilitations »
     Grants,
     /// « Traces »
@@ -96,7 +98,7 @@ pub struct NavItem {
 /// Place, address, text key, letter after `g`, and the powers of which one is enough.
 type Entry = (Place, &'static str, &'static str, char, &'static [Power]);
 
-const NAVIGATION: [Entry; 12] = [
+const NAVIGATION: [Entry; 13] = [
     // The day page is everyone's: a profile without lists (police) finds there what waits for it.
     (Place::Day, routes::DAY, "nav.day", 'j', &[]),
     (Place::List, routes::LIST, "nav.list", 'd', &[Power::Lists]),
@@ -104,6 +106,7 @@ const NAVIGATION: [Entry; 12] = [
     (Place::Supervise, routes::SUPERVISE, "nav.supervise", 'e', &[Power::Supervise]),
     (Place::Archive, routes::ARCHIVE, "nav.archive", 'a', &[Power::Archive]),
     (Place::Alerts, routes::ALERTS, "nav.alerts", 'l', &[Power::Alerts]),
+    (Place::Security, routes::SECURITY, "nav.security", 'u', &[Power::Alerts]),
     (Place::Grants, routes::GRANTS, "nav.grants", 'h', &[Power::Grant, Power::Review]),
     (Place::Traces, routes::TRACES, "nav.traces", 'r', &[Power::Traces]),
     (Place::Retention, routes::RETENTION, "nav.retention", 'c', &[Power::Retention]),

@@ -19,6 +19,7 @@ pub mod guard;
 mod handlers;
 pub mod headers;
 pub mod i18n;
+pub mod kept;
 pub mod layout;
 pub mod pages;
 pub mod routes;

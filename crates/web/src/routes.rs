@@ -69,6 +69,12 @@ pub const GIVE: &str = "/habilitations/donner";
 pub const REVIEW: &str = "/habilitations/revue";
 /// The partners of the office.
 pub const PARTNERS: &str = "/partenaires";
+/// The security of the installation: reviews of the risks, procedure of grants.
+pub const SECURITY: &str = "/securite";
+/// The procedure of grants, read before a grant opens.
+pub const PROCEDURE: &str = "/procedure";
+/// Forms that came too late, kept for their writer.
+pub const KEPT: &str = "/saisies";
 /// Language of the shell (POST).
 pub const LANGUAGE: &str = "/langue";
 

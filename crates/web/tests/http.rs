@@ -37,7 +37,7 @@ fn app(tls: bool) -> Router {
         .merge(huis_web::static_routes())
         .layer(middleware::from_fn(token))
         .layer(middleware::from_fn(guard::same_site))
-        .layer(middleware::from_fn(errors::pages))
+        .layer(middleware::from_fn_with_state(true, errors::pages))
         .layer(middleware::from_fn_with_state(
             Headers { tls, rng: Arc::new(SeededRng::new(1)) },
             headers::strict,

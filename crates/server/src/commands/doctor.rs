@@ -106,6 +106,9 @@ impl Doctor {
             } else {
                 report.good(&format!("{} : service des droits désigné", office.name));
             }
+            for due in huis.security_due(&office).await? {
+                report.note(&due.words(), "page Sécurité, profil DPO (X-29)");
+            }
             let alerts = huis.store().open_alerts(office.office).await?;
             if alerts > 0 {
                 report.note(&format!("{alerts} alerte(s) à clore"), "page Alertes, profil DPO");

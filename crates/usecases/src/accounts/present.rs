@@ -66,9 +66,15 @@ impl Huis {
         if now >= session.seen_at.plus_ms(MARK_EVERY_MS) {
             self.store.session_seen(session.id, now).await?;
         }
-        let pending = self.pending(&session, &row, &standing)?;
+        let mut pending = self.pending(&session, &row, &standing)?;
+        if pending == Next::Done && self.procedure_unread(standing.office.office, row.id).await? {
+            // nothing opens before the procedure in force has been read.
+            pending = Next::ReadProcedure;
+        }
         let csrf = Token::parse(token).map(|t| csrf_token(&t)).unwrap_or_default();
         let settings = self.store.settings(standing.office.office).await?;
+        // Another server may have changed the office's holidays.
+        self.calendar.adopt(&settings);
         let partners_on =
             settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty());
         let mut grants = standing.all;

@@ -174,6 +174,6 @@ impl Huis {
 const fn enrolling(state: &CallerState) -> Result<(), UseError> {
     match state.pending {
         Next::EnrolTotp | Next::Done => Ok(()),
-        Next::Totp | Next::ChangePassword(_) => Err(UseError::SecondFactor),
+        Next::Totp | Next::ChangePassword(_) | Next::ReadProcedure => Err(UseError::SecondFactor),
     }
 }

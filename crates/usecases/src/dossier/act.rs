@@ -1,8 +1,9 @@
 use huis_access::{
     Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, decide_rule, unlock, write,
 };
-use huis_dossier::{Act, Author, Case, Draft, Fault, Flag, Standing};
-use huis_kernel::CaseNumber;
+use huis_dossier::{Act, Author, Case, Draft, Facts, Fault, Flag, Standing};
+use huis_kernel::{AgentId, CaseNumber, Instant};
+use huis_register::Register;
 use huis_store::dossiers::CardRow;
 use huis_trace::Operation;
 use huis_vault::UnitState;
@@ -33,6 +34,40 @@ pub struct ActRecorded {
     pub flags: Vec<Flag>,
     /// The dossier was closed by it, and is now in the archive.
     pub archived: bool,
+}
+
+/// What the rules judge of a draft: the act itself. What it proposes for a section binds nobody yet
+///
+pub(super) fn own_part(register: &Register, draft: &Draft) -> Draft {
+    let mut own = draft.clone();
+    if let Some(kind) = register.act(&draft.kind) {
+        own.facts.retain(|field, _| register.proposed(kind, field).is_none());
+    }
+    own
+}
+
+/// The acts of a dossier with one more at their end, as the rules will read it.
+pub(super) fn followed_by(
+    acts: &[Act],
+    draft: &Draft,
+    used: &Facts,
+    agent: AgentId,
+    now: Instant,
+) -> Vec<Act> {
+    let mut acts = acts.to_vec();
+    let mut facts = used.clone();
+    facts.extend(draft.facts.clone());
+    acts.push(Act {
+        no: acts.last().map_or(0, |a| a.no) + 1,
+        kind: draft.kind.clone(),
+        on: draft.on,
+        recorded: now,
+        by: Author::Agent(agent),
+        facts,
+        corrects: draft.corrects,
+        voided: false,
+    });
+    acts
 }
 
 impl Huis {
@@ -155,25 +190,9 @@ impl Huis {
                 let may = processed.rules.may_write(&case, &section.section, &law, today);
                 may.map_err(|fault| vec![fault])?;
             }
-            // The rules judge the act; what it proposes for a section binds nobody yet.
-            let mut own = command.draft.clone();
-            if let Some(kind) = register.act(&kind) {
-                own.facts.retain(|field, _| register.proposed(kind, field).is_none());
-            }
+            let own = own_part(register, &command.draft);
             let judged = processed.rules.judge(&case, &own, &law, today)?;
-            let mut acts = plain.acts.clone();
-            let mut facts = judged.used.clone();
-            facts.extend(command.draft.facts.clone());
-            acts.push(Act {
-                no: acts.last().map_or(0, |a| a.no) + 1,
-                kind: command.draft.kind.clone(),
-                on: command.draft.on,
-                recorded: now,
-                by: Author::Agent(agent),
-                facts,
-                corrects: command.draft.corrects,
-                voided: false,
-            });
+            let acts = followed_by(&plain.acts, &command.draft, &judged.used, agent, now);
             after = Some(standing(processed, opened_on, plain, &acts, &good_friday, &law, today));
             flags.clone_from(&judged.flags);
             if was_archived {
@@ -301,9 +320,9 @@ impl Huis {
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let unlocked = unlock(&proof, &sealed, source)?;
         let rule = decide_rule(register, "situation", &card_of(&card));
-        let Some((unit, slot, mut line)) =
-            huis_access::void(&unlocked, no, caller.now, &*self.rng)?
-        else {
+        let kind = sealed.acts.iter().find(|a| a.no == no).map_or("", |a| a.kind.as_str());
+        let brings = processed.rules.brings(kind);
+        let Some(voided) = huis_access::void(&unlocked, no, brings, caller.now, &*self.rng)? else {
             return Err(UseError::Invalid(vec!["Cet acte est déjà annulé.".into()]));
         };
         let after =
@@ -317,23 +336,34 @@ impl Huis {
                         a
                     })
                     .collect();
-                standing(processed, card.opened_on, plain, &acts, &good_friday, &law, caller.today)
+                let mut plain = plain.clone();
+                for (section, occurrence, _, body) in &mut plain.sections {
+                    body.removed |= voided.emptied.contains(&(section.clone(), *occurrence));
+                }
+                standing(processed, card.opened_on, &plain, &acts, &good_friday, &law, caller.today)
             })?;
         let receipt = self.receipt(after.line().clone()).await?;
         let after = after.release(&receipt)?;
         set_standing(&mut card, &after);
         card.version += 1;
         card.changed_at = caller.now;
-        let units = [unit];
-        let mut voided = super::changed(&sealed, &units, &[]);
-        for act in voided.acts.iter_mut().filter(|a| a.no == no) {
+        let mut sealed_after = super::changed(&sealed, &voided.units, &[]);
+        for act in sealed_after.acts.iter_mut().filter(|a| a.no == no) {
             act.voided = Some(reason.to_owned());
         }
-        work.put_units(card.office, card.dossier, &units).await?;
-        let mark = self.seal_digest(&mut work, &card, voided).await?;
+        work.put_units(card.office, card.dossier, &voided.units).await?;
+        work.put_sections(card.office, card.dossier, &voided.sections).await?;
+        let mark = self.seal_digest(&mut work, &card, sealed_after).await?;
         work.void_act(card.office, card.dossier, no, reason).await?;
-        work.ask_destruction(card.office, card.dossier, "acte", slot, "annulation", caller.now)
-            .await?;
+        work.ask_destruction(
+            card.office,
+            card.dossier,
+            "acte",
+            voided.slot,
+            "annulation",
+            caller.now,
+        )
+        .await?;
         work.set_terms(card.office, card.dossier, &super::term_rows(&after)).await?;
         work.set_next(
             card.office,
@@ -342,7 +372,11 @@ impl Huis {
         )
         .await?;
         work.set_card(&card).await?;
+        let mut line = voided.line;
         line.detail.insert("acte".to_owned(), no.to_string());
+        for (section, _) in &voided.emptied {
+            line.detail.insert("volet".to_owned(), section.clone());
+        }
         line.detail.insert("motif".to_owned(), reason.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;

@@ -4,6 +4,7 @@ mod act;
 mod create;
 mod digest;
 mod hold;
+mod preview;
 mod read;
 mod section;
 
@@ -12,6 +13,7 @@ pub(crate) use create::Founding;
 pub use create::{Created, NewCase};
 pub(crate) use digest::{Checked, Mark};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
+pub use huis_access::Foreseen;
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
 

@@ -159,7 +159,9 @@ impl Huis {
         if !life {
             holds.clear();
         }
-        let authors: BTreeSet<AgentId> = view.acts.iter().filter_map(|a| a.agent).collect();
+        let writers = view.sections.iter().filter_map(|s| Some(s.written?.agent));
+        let authors: BTreeSet<AgentId> =
+            view.acts.iter().filter_map(|a| a.agent).chain(writers).collect();
         let agents = self.names_of(&authors).await?;
         let territories = self.store.territories(card.office).await?;
         let territory = territories

@@ -54,6 +54,9 @@ impl SectionCommand {
                 about: self.about.or_else(|| old.and_then(|b| b.about)),
                 restricted: old.and_then(|b| b.restricted.clone()),
                 removed: self.remove,
+                // Who writes it now, and with which act, is noted as it is sealed.
+                written: None,
+                brought: old.and_then(|b| b.brought),
             },
             section: self.section,
             occurrence: self.occurrence,

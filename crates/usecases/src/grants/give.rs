@@ -24,10 +24,133 @@ pub struct NewGrant {
     pub sponsor: Option<String>,
 }
 
+/// A grant as far as it was filled in.
+#[derive(Clone, Debug, Default)]
+pub struct AskedGrant {
+    /// To whom.
+    pub agent: Option<AgentId>,
+    /// Which profile of the register.
+    pub profile: Option<String>,
+    /// Where, by code; empty: the whole office.
+    pub territories: Vec<String>,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Option<Date>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who vouches for it.
+    pub sponsor: Option<String>,
+}
+
+impl AskedGrant {
+    fn whole(new: &NewGrant) -> Self {
+        Self {
+            agent: Some(new.agent),
+            profile: Some(new.profile.clone()),
+            territories: new.territories.clone(),
+            from: Some(new.from),
+            until: Some(new.until),
+            reason: Some(new.reason.clone()),
+            sponsor: new.sponsor.clone(),
+        }
+    }
+
+    fn complete(&self) -> Option<NewGrant> {
+        Some(NewGrant {
+            agent: self.agent?,
+            profile: self.profile.clone()?,
+            territories: self.territories.clone(),
+            from: self.from?,
+            until: self.until?,
+            reason: self.reason.clone()?,
+            sponsor: self.sponsor.clone(),
+        })
+    }
+}
+
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
 impl Huis {
+    /// Every fault of a grant of which some answers may be missing still: a form with an empty field
+    /// tells the faults of the others in the same round.
+    pub async fn foresee_grant(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        asked: &AskedGrant,
+    ) -> Result<Vec<String>, UseError> {
+        let register = &self.processed(processing)?.register;
+        match caller.power(register, Power::Grant) {
+            Ok(scope) => self.grant_faults(caller, processing, &scope, asked).await,
+            Err(refusal) => {
+                self.refuse(caller, processing, Operation::GrantGiven, None, refusal).await
+            }
+        }
+    }
+
+    async fn grant_faults(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        scope: &[String],
+        asked: &AskedGrant,
+    ) -> Result<Vec<String>, UseError> {
+        let register = &self.processed(processing)?.register;
+        let office = caller.office.office;
+        let known = self.store.territories(office).await?;
+        let mut faults = Vec::new();
+        if let Some(agent) = asked.agent {
+            let row = self.store.agent(agent).await?;
+            // With a procedure on record the agent reads it before the grant opens anything (X-29).
+            let on_record = self.store.procedure_read(office, agent).await?.0 > 0;
+            faults.extend(agent_faults(row.as_ref(), on_record));
+        }
+        let profile = asked.profile.as_deref().map(|id| register.profile(id));
+        match profile {
+            Some(None) => faults.push("Ce profil n’est pas au registre.".to_owned()),
+            Some(Some(profile)) => faults.extend(profile_faults(profile, asked, caller)),
+            None => {}
+        }
+        if profile.flatten().is_some_and(|p| p.partner) {
+            if let Some(new) = asked.complete() {
+                faults.extend(self.partner_faults(office, &new).await?);
+            }
+        } else if !asked.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
+            faults.push("Un territoire n’est pas de cet office.".to_owned());
+        }
+        if !within(scope, &asked.territories) {
+            faults.push("Le périmètre dépasse celui où vous habilitez.".to_owned());
+        }
+        match (asked.from, asked.until) {
+            (Some(from), Some(until)) if until < from => {
+                faults.push("La fin vient avant le début.".to_owned());
+            }
+            (_, Some(until)) if until < caller.today => {
+                faults.push("La fin est passée.".to_owned());
+            }
+            _ => {}
+        }
+        match asked.reason.as_deref().map(|r| r.trim().chars().count()) {
+            Some(0) => faults.push("Un motif est nécessaire (X-17).".to_owned()),
+            Some(n) if n > LONGEST_REASON => {
+                faults.push(format!("Le motif tient en {LONGEST_REASON} caractères."));
+            }
+            _ => {}
+        }
+        if let Some(new) = asked.complete() {
+            let held = self.store.grants_of(new.agent).await?;
+            if let Some(same) = held.iter().find(|g| same_grant(g, office, processing, &new)) {
+                faults.push(format!(
+                    "Cette personne a déjà cette habilitation jusqu’au {}.",
+                    same.until.strftime("%d/%m/%Y")
+                ));
+            }
+        }
+        Ok(faults)
+    }
+
     /// Gives a grant; or every fault at once (X-11, X-17, A-18).
     pub async fn give(
         &self,
@@ -51,45 +174,11 @@ impl Huis {
             let reason = "Nul ne s’habilite soi-même\u{a0}: un autre doit le faire (X-17).";
             return Err(UseError::Invalid(vec![reason.to_owned()]));
         }
-        let office = caller.office.office;
-        let agent = self.store.agent(new.agent).await?;
-        let profile = register.profile(&new.profile);
-        let known = self.store.territories(office).await?;
-        let held = self.store.grants_of(new.agent).await?;
-        let mut faults = agent_faults(agent.as_ref());
-        match profile {
-            None => faults.push("Ce profil n’est pas au registre.".to_owned()),
-            Some(profile) => faults.extend(profile_faults(profile, new, caller)),
-        }
-        if profile.is_some_and(|p| p.partner) {
-            faults.extend(self.partner_faults(office, new).await?);
-        } else if !new.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
-            faults.push("Un territoire n’est pas de cet office.".to_owned());
-        }
-        if !within(&scope, &new.territories) {
-            faults.push("Le périmètre dépasse celui où vous habilitez.".to_owned());
-        }
-        if new.until < new.from {
-            faults.push("La fin vient avant le début.".to_owned());
-        } else if new.until < caller.today {
-            faults.push("La fin est passée.".to_owned());
-        }
-        match new.reason.trim().chars().count() {
-            0 => faults.push("Un motif est nécessaire (X-17).".to_owned()),
-            n if n > LONGEST_REASON => {
-                faults.push(format!("Le motif tient en {LONGEST_REASON} caractères."));
-            }
-            _ => {}
-        }
-        if let Some(same) = held.iter().find(|g| same_grant(g, office, processing, new)) {
-            faults.push(format!(
-                "Cette personne a déjà cette habilitation jusqu’au {}.",
-                same.until.strftime("%d/%m/%Y")
-            ));
-        }
+        let faults = self.grant_faults(caller, processing, &scope, &AskedGrant::whole(new)).await?;
         if !faults.is_empty() {
             return Err(UseError::Invalid(faults));
         }
+        let office = caller.office.office;
         let id = GrantId::random(&*self.rng);
         let row = GrantRow {
             office,
@@ -145,7 +234,7 @@ impl Huis {
 }
 
 /// The person must be there, informed (X-15) and have acknowledged the procedure (X-29).
-fn agent_faults(agent: Option<&AgentRow>) -> Vec<String> {
+fn agent_faults(agent: Option<&AgentRow>, procedure_on_record: bool) -> Vec<String> {
     let Some(agent) = agent else { return vec!["Cette personne n’a pas de compte.".to_owned()] };
     let mut faults = Vec::new();
     if agent.state != "active" {
@@ -156,7 +245,7 @@ fn agent_faults(agent: Option<&AgentRow>) -> Vec<String> {
             "Cette personne n’a pas encore été informée du traitement et de la trace (X-15).";
         faults.push(fault.to_owned());
     }
-    if agent.duties.committed_on.is_none() {
+    if agent.duties.committed_on.is_none() && !procedure_on_record {
         let fault = "Cette personne n’a pas encore pris connaissance de la procédure \
                      d’habilitation (X-29).";
         faults.push(fault.to_owned());
@@ -164,10 +253,10 @@ fn agent_faults(agent: Option<&AgentRow>) -> Vec<String> {
     faults
 }
 
-fn profile_faults(profile: &Profile, new: &NewGrant, caller: &Caller) -> Vec<String> {
+fn profile_faults(profile: &Profile, new: &AskedGrant, caller: &Caller) -> Vec<String> {
     let mut faults = Vec::new();
-    let latest = profile.max_term.after(new.from);
-    if new.until > latest {
+    let latest = new.from.map(|from| profile.max_term.after(from));
+    if let Some(latest) = latest.filter(|latest| new.until.is_some_and(|until| until > *latest)) {
         faults.push(format!(
             "Ce profil se donne pour {} au plus\u{a0}: jusqu’au {}.",
             profile.max_term,

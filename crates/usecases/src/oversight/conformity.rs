@@ -29,14 +29,13 @@ pub struct ConformityFile {
 }
 
 /// What the settings of an installation say that a control asks for.
-const STATED: [&str; 7] = [
+const STATED: [&str; 6] = [
     "organisation.responsable",
     "organisation.secretariat",
     "organisation.dpd",
     "partenaires.autorisation",
-    "securite.procedure_habilitation",
-    "securite.revue_risques",
-    "securite.locaux_reseaux",
+    "securite.reseau",
+    "securite.locaux",
 ];
 
 impl Huis {
@@ -107,15 +106,23 @@ impl Huis {
             let value = kept.iter().find(|(key, _)| key == setting.key).map(|(_, v)| v.as_str());
             rows.push((format!("{} ({})", setting.label, setting.source), said(value)));
         }
-        document.pairs(rows);
-        // a review that is more than a year old, or was never dated, is said to be due.
-        let review = kept.iter().find(|(key, _)| key == "securite.revue_risques");
-        let dated: Option<Date> = review.and_then(|(_, v)| v.trim().parse().ok());
-        let year = huis_kernel::Delay { months: 12, days: 0 };
-        if dated.is_none_or(|day| year.after(day) < today) {
-            document.notice(
-                "La revue des risques n’est pas datée ou a plus d’un an\u{a0}: elle est à faire (X-29).",
+        let on = |day: Date| day.strftime("%d/%m/%Y").to_string();
+        if let Some(p) = self.store.procedures(office.office).await?.first() {
+            let approved = format!(
+                "version {}, approuvée le {} par {}",
+                p.version,
+                on(p.approved_on),
+                p.approver
             );
+            rows.push(("Procédure d’habilitation (X-17, X-29)".to_owned(), approved));
+        }
+        if let Some(r) = self.store.risk_reviews(office.office).await?.first() {
+            let held = format!("{}, la suivante au plus tard le {}", on(r.held_on), on(r.next_on));
+            rows.push(("Dernière revue des risques (X-29)".to_owned(), held));
+        }
+        document.pairs(rows);
+        for due in self.security_due(office).await? {
+            document.notice(&format!("{} (X-29)", due.words()));
         }
         Ok(())
     }

@@ -1,11 +1,14 @@
 //! The settings of an office: a closed, typed list, each with what it does and where it comes from.
 
+use huis_dossier::Fault;
 use huis_kernel::Date;
 use huis_law::{Law, Place, geo::Geo};
 use huis_register::Power;
 use huis_trace::Operation;
 
-use crate::{Caller, Huis, UseError, dossier::GOOD_FRIDAY};
+use crate::{
+    Caller, Huis, UseError, calendar::LOCAL_HOLIDAYS, dossier::GOOD_FRIDAY, terms::Reckoning,
+};
 
 /// The authorisation by which partners work in Huis (X-26); empty: they are off.
 pub const PARTNERS: &str = "partenaires.autorisation";
@@ -19,12 +22,17 @@ pub enum SettingKind {
     Text(usize),
     /// INSEE codes of communes where Good Friday may be a holiday.
     GoodFriday,
-    /// A date.
-    Date,
-    /// A mail address.
-    Email,
-    /// A server, `nom:port`.
-    Server,
+    /// Holidays of the office's own, one a line.
+    Holidays,
+    /// Several lines, of so many characters at most.
+    LongText(usize),
+}
+
+impl SettingKind {
+    /// Does it change which days count?
+    pub const fn moves_deadlines(self) -> bool {
+        matches!(self, Self::GoodFriday | Self::Holidays)
+    }
 }
 
 /// A setting.
@@ -95,6 +103,17 @@ pub const SETTINGS: &[Setting] = &[
         source: "Code du travail, art. L. 3134-13",
     },
     Setting {
+        key: LOCAL_HOLIDAYS,
+        label: "Jours fériés propres à l’organisme",
+        help: "Un par ligne\u{a0}: jour ; nom ; communes. « 27/05 » revient chaque année, \
+               « 27/05/2026 » une seule fois ; sans commune, le jour vaut partout. Par exemple\u{a0}: \
+               03/09/2026 ; Journée d’hommage ; 68066 68224.",
+        kind: SettingKind::Holidays,
+        default: "",
+        required: false,
+        source: "X-02 ; Code de procédure civile, art. 642",
+    },
+    Setting {
         key: PARTNERS,
         label: "Autorisation des partenaires",
         help: "Référence de l’acte qui autorise la seconde phase. Vide : les partenaires n’ont \
@@ -105,50 +124,22 @@ pub const SETTINGS: &[Setting] = &[
         source: "X-26",
     },
     Setting {
-        key: "securite.procedure_habilitation",
-        label: "Procédure d’habilitation",
-        help: "Référence et date de la procédure validée par le responsable de traitement.",
-        kind: SettingKind::Text(300),
-        default: "",
-        required: false,
-        source: "X-17, X-29",
-    },
-    Setting {
-        key: "securite.revue_risques",
-        label: "Dernière revue des risques",
-        help: "Date de la dernière réévaluation des risques.",
-        kind: SettingKind::Date,
+        key: "securite.reseau",
+        label: "Réseau",
+        help: "Comment le réseau qui porte Huis est isolé\u{a0}: ce que dit le dossier de conformité.",
+        kind: SettingKind::LongText(2_000),
         default: "",
         required: false,
         source: "X-29",
     },
     Setting {
-        key: "securite.locaux_reseaux",
-        label: "Réseaux et locaux",
-        help: "Comment les réseaux sont isolés et les locaux du serveur sécurisés ; le dossier de \
-               conformité le reprend.",
-        kind: SettingKind::Text(300),
+        key: "securite.locaux",
+        label: "Locaux",
+        help: "Comment les locaux et les postes sont protégés\u{a0}: ce que dit le dossier de conformité.",
+        kind: SettingKind::LongText(2_000),
         default: "",
         required: false,
         source: "X-29",
-    },
-    Setting {
-        key: "courriel.serveur",
-        label: "Serveur de courriel",
-        help: "Nom et port, par exemple courriel.exemple.fr:587. Vide : aucun courriel ne part.",
-        kind: SettingKind::Server,
-        default: "",
-        required: false,
-        source: "X-02, X-13",
-    },
-    Setting {
-        key: "courriel.expediteur",
-        label: "Adresse d’expédition",
-        help: "De qui viennent les courriels, qui ne portent qu’un numéro et un lien.",
-        kind: SettingKind::Email,
-        default: "",
-        required: false,
-        source: "X-13",
     },
 ];
 
@@ -163,9 +154,22 @@ pub struct SettingLine {
     pub set: bool,
 }
 
-/// The name of a setting.
-pub(super) fn label_of(key: &str) -> &str {
-    SETTINGS.iter().find(|s| s.key == key).map_or(key, |s| s.label)
+/// A setting about to change.
+struct Change {
+    setting: &'static Setting,
+    before: String,
+    after: String,
+}
+
+/// The names of settings, as the trace keeps their keys.
+pub(super) fn labels_of(keys: &str) -> String {
+    let label = |key: &str| {
+        SETTINGS
+            .iter()
+            .find(|s| s.key == key)
+            .map_or_else(|| key.to_owned(), |s| s.label.to_owned())
+    };
+    keys.split(',').map(label).collect::<Vec<_>>().join(", ")
 }
 
 impl Huis {
@@ -191,39 +195,131 @@ impl Huis {
             .collect())
     }
 
-    /// Changes a setting; traced by its key. A change of holidays computes the deadlines of the
-    /// running dossiers again; tells how many moved.
+    /// Changes one setting: see [`Huis::set_settings`].
     pub async fn set_setting(
         &self,
         caller: &Caller,
         key: &str,
         value: &str,
     ) -> Result<u64, UseError> {
+        let saved = self.set_settings(caller, &[(key.to_owned(), value.to_owned())]).await;
+        saved.map_err(|error| match error {
+            UseError::Faults(faults) => {
+                UseError::Invalid(faults.into_iter().map(|f| f.message).collect())
+            }
+            error => error,
+        })
+    }
+
+    /// Changes settings together, or tells all their faults (`field` is the setting's key). One
+    /// line in the trace says which, and what they held before and after: in full for calendars,
+    /// whether there was something for a text. A change of holidays computes the deadlines of the
+    /// running dossiers again; tells how many dossiers moved.
+    pub async fn set_settings(
+        &self,
+        caller: &Caller,
+        values: &[(String, String)],
+    ) -> Result<u64, UseError> {
         let processing = self.settings_power(caller).await?;
-        let setting = SETTINGS.iter().find(|s| s.key == key).ok_or(UseError::NotFound)?;
-        let value = checked(setting, value, &self.law(), caller.today)
-            .map_err(|wrong| UseError::Invalid(vec![wrong]))?;
-        let mut line = self.line(caller, &processing, Operation::SettingChanged);
-        line.detail.insert("reglage".to_owned(), key.to_owned());
-        line.detail.insert(
-            "etat".to_owned(),
-            if value.is_empty() { "vide" } else { "renseigne" }.to_owned(),
-        );
-        self.trace(line).await?;
-        let (office, agent) = (caller.office.office, caller.actor.agent);
-        if key == RIGHTS_DESK {
-            self.store.set_rights_desk(office, &value).await?;
-        } else {
-            self.store.set_setting(office, key, &value, Some(agent), caller.now).await?;
+        let changes = self.changes(caller, values).await?;
+        if changes.is_empty() {
+            return Ok(0);
         }
+        let mut line = self.line(caller, &processing, Operation::SettingChanged);
+        let keys: Vec<&str> = changes.iter().map(|c| c.setting.key).collect();
+        line.detail.insert("reglage".to_owned(), keys.join(","));
+        for change in &changes {
+            let key = change.setting.key;
+            line.detail.insert(format!("{key}.avant"), told(change.setting, &change.before));
+            line.detail.insert(format!("{key}.apres"), told(change.setting, &change.after));
+        }
+        let (office, agent) = (caller.office.office, caller.actor.agent);
+        let mut work = self.store.begin().await?;
+        for Change { setting, after, .. } in &changes {
+            if setting.key == RIGHTS_DESK {
+                work.set_rights_desk(office, after).await?;
+            } else {
+                work.set_setting(office, setting.key, after, Some(agent), caller.now).await?;
+            }
+        }
+        self.commit_told(work, vec![line]).await?;
         let mut moved = 0;
-        if setting.kind == SettingKind::GoodFriday {
-            let ids: Vec<String> = self.processed.keys().cloned().collect();
-            for id in ids {
-                moved += self.recompute_terms(&id).await?;
+        if changes.iter().any(|c| c.setting.kind.moves_deadlines()) {
+            for id in self.processed.keys() {
+                moved += self.recompute_terms(id).await?;
             }
         }
         Ok(moved)
+    }
+
+    /// How many running dossiers a change of settings would move, before it is made; `None` when it
+    /// touches no calendar. All the faults, as [`Huis::set_settings`] tells them.
+    pub async fn foresee_settings(
+        &self,
+        caller: &Caller,
+        values: &[(String, String)],
+    ) -> Result<Option<u64>, UseError> {
+        self.settings_power(caller).await?;
+        let changes = self.changes(caller, values).await?;
+        if !changes.iter().any(|c| c.setting.kind.moves_deadlines()) {
+            return Ok(None);
+        }
+        let kept = self.store.settings(caller.office.office).await?;
+        let will_be = |key: &str| {
+            let changed = changes.iter().find(|c| c.setting.key == key).map(|c| c.after.clone());
+            let now = || kept.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+            changed.or_else(now).unwrap_or_default()
+        };
+        let law = self.calendar.with(&will_be(LOCAL_HOLIDAYS));
+        let reckoning = Reckoning {
+            law: law.ok_or(UseError::Internal("jours fériés"))?,
+            good_friday: will_be(GOOD_FRIDAY),
+            written: false,
+        };
+        let mut moved = 0;
+        for id in self.processed.keys() {
+            moved += self.reckon(id, &caller.office, &reckoning).await?;
+        }
+        Ok(Some(moved))
+    }
+
+    /// What really changes among these values; or every fault, by setting.
+    async fn changes(
+        &self,
+        caller: &Caller,
+        values: &[(String, String)],
+    ) -> Result<Vec<Change>, UseError> {
+        let lines = self.settings(caller).await?;
+        let (mut changes, mut faults) = (Vec::new(), Vec::new());
+        for (key, value) in values {
+            let line = lines.iter().find(|l| l.setting.key == key).ok_or(UseError::NotFound)?;
+            let setting = line.setting;
+            match self.as_kept(setting, value, caller) {
+                Ok(after) if after == line.value => {}
+                Ok(after) => changes.push(Change { setting, before: line.value.clone(), after }),
+                Err(wrong) => faults.extend(wrong.into_iter().map(|message| Fault {
+                    field: Some(key.clone()),
+                    code: "reglage".to_owned(),
+                    message,
+                    article: String::new(),
+                })),
+            }
+        }
+        if faults.is_empty() { Ok(changes) } else { Err(UseError::Faults(faults)) }
+    }
+
+    /// The value as it is kept, or what is wrong with it.
+    fn as_kept(
+        &self,
+        setting: &Setting,
+        value: &str,
+        caller: &Caller,
+    ) -> Result<String, Vec<String>> {
+        let (departement, today) = (&caller.office.departement, caller.today);
+        if setting.kind == SettingKind::Holidays {
+            return self.calendar.check(value, departement, today);
+        }
+        checked(setting, value, &self.law(), today).map_err(|fault| vec![fault])
     }
 
     /// The processing by whose register the caller may change settings.
@@ -255,48 +351,48 @@ fn checked(setting: &Setting, value: &str, law: &Law, today: Date) -> Result<Str
             Ok(String::new())
         };
     }
-    if value.chars().any(char::is_control) {
+    let long = matches!(setting.kind, SettingKind::LongText(_) | SettingKind::Holidays);
+    if value.chars().any(|c| c.is_control() && !(long && c == '\n')) {
         return Err("Écrivez sur une seule ligne.".to_owned());
     }
     match setting.kind {
-        SettingKind::Text(most) if value.chars().count() > most => {
+        SettingKind::Text(most) | SettingKind::LongText(most) if value.chars().count() > most => {
             Err(format!("{most} caractères au plus."))
         }
-        SettingKind::Text(_) => Ok(value.to_owned()),
+        SettingKind::Text(_) | SettingKind::LongText(_) | SettingKind::Holidays => {
+            Ok(value.to_owned())
+        }
         SettingKind::GoodFriday => communes(value, law, today),
-        SettingKind::Date => match value.parse::<Date>() {
-            Ok(date) if date <= today => Ok(date.to_string()),
-            Ok(_) => Err("Cette date est à venir.".to_owned()),
-            Err(_) => Err("Écrivez une date.".to_owned()),
-        },
-        SettingKind::Email => {
-            let fits = value.split_once('@').is_some_and(|(name, host)| {
-                !name.is_empty() && is_host(host) && host.contains('.')
-            });
-            let plain = value.is_ascii() && !value.contains([' ', '<', '>', ',', ';']);
-            if fits && plain {
-                Ok(value.to_owned())
-            } else {
-                Err("Écrivez une adresse, par exemple ne-pas-repondre@exemple.fr.".to_owned())
-            }
-        }
-        SettingKind::Server => {
-            let port = |p: &str| p.parse::<u16>().is_ok_and(|p| p > 0);
-            let fits = value.rsplit_once(':').is_some_and(|(host, p)| is_host(host) && port(p));
-            if fits {
-                Ok(value.to_ascii_lowercase())
-            } else {
-                Err("Écrivez le nom et le port, par exemple courriel.exemple.fr:587.".to_owned())
-            }
-        }
     }
 }
 
-fn is_host(host: &str) -> bool {
-    let label =
-        |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    host.len() <= 253 && host.split('.').all(label)
+/// What the trace says that a setting held, as a code: the days and communes of a calendar; of a
+/// text whether there was one.
+fn told(setting: &Setting, value: &str) -> String {
+    let code = match setting.kind {
+        _ if value.is_empty() => "vide".to_owned(),
+        SettingKind::GoodFriday => value.replace(' ', ","),
+        SettingKind::Holidays => {
+            let day = |line: &str| {
+                let mut parts = line.split(';').map(str::trim);
+                let (day, communes) = (parts.next().unwrap_or_default(), parts.nth(1));
+                communes
+                    .map_or_else(|| day.to_owned(), |c| format!("{day}:{}", c.replace(' ', "+")))
+            };
+            value.lines().map(day).collect::<Vec<_>>().join(",")
+        }
+        _ => "renseigne".to_owned(),
+    };
+    // A line of the trace holds short codes: a long list says how long it is.
+    if code.len() <= LONGEST_CODE {
+        code
+    } else {
+        format!("{}-valeurs", value.split_whitespace().count())
+    }
 }
+
+/// The longest code that the trace takes for a setting, in bytes.
+const LONGEST_CODE: usize = 120;
 
 /// Communes that exist and where the law lets Good Friday be a holiday: the calendar says where,
 /// this setting only in which of these communes it is.
@@ -346,16 +442,12 @@ mod tests {
             (GOOD_FRIDAY, "68224 75056", Err("75056")),
             (GOOD_FRIDAY, "88160", Err("Alsace-Moselle")),
             (GOOD_FRIDAY, "68999", Err("inconnus")),
-            ("securite.revue_risques", "2026-01-15", Ok("2026-01-15")),
-            ("securite.revue_risques", "2027-01-15", Err("à venir")),
-            ("securite.revue_risques", "hier", Err("une date")),
-            ("courriel.serveur", "Courriel.Exemple.fr:587", Ok("courriel.exemple.fr:587")),
-            ("courriel.serveur", "courriel.exemple.fr", Err("le port")),
-            ("courriel.serveur", "courriel exemple:25", Err("le port")),
-            ("courriel.serveur", "courriel.exemple.fr:99999", Err("le port")),
-            ("courriel.expediteur", "huis@exemple.fr", Ok("huis@exemple.fr")),
-            ("courriel.expediteur", "huis@exemple", Err("adresse")),
-            ("courriel.expediteur", "Huis <huis@exemple.fr>", Err("adresse")),
+            (
+                "securite.reseau",
+                "Réseau privé,\nsans accès public",
+                Ok("Réseau privé,\nsans accès public"),
+            ),
+            ("securite.reseau", "a\u{7}b", Err("une seule ligne")),
         ] {
             let setting = SETTINGS.iter().find(|s| s.key == key).unwrap();
             let found = checked(setting, typed, &law, date(2026, 6, 1));

@@ -340,7 +340,12 @@ fn detail_words(register: &Register, key: &str, value: &str) -> Option<(String, 
         "duree" => words("Durée", value),
         "motif" => words("Motif", value),
         "regle" => words("Alerte", rule_label(value)),
-        "reglage" => words("Réglage", super::settings::label_of(value)),
+        "reglage" => words("Réglage", &super::settings::labels_of(value)),
+        key if key.ends_with(".avant") || key.ends_with(".apres") => {
+            let (setting, when) = key.rsplit_once('.').unwrap_or((key, ""));
+            let when = if when == "avant" { "avant" } else { "après" };
+            words(&format!("{}, {when}", super::settings::labels_of(setting)), value)
+        }
         "operation" => words("Opération", value.parse::<Operation>().map_or(value, |o| o.label())),
         "tokens" | "alerte" | "agent" => None,
         other => words(other, value),

@@ -138,6 +138,7 @@ impl Office {
                     let signed = self.huis.second_factor(&session.token, &code, ADDRESS).await;
                     self::session(signed.unwrap())
                 }
+                Next::ReadProcedure => panic!("no procedure is on record"),
                 Next::Done => session,
             };
         }

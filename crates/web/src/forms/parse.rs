@@ -89,6 +89,14 @@ pub fn parse(
             article: None,
         });
     }
+    if form.get(crate::kept::AGAIN).is_some() {
+        // A kept form is shown before it is recorded: its writer reads it again first.
+        faults.push(FieldFault {
+            field: None,
+            message: "Saisie reprise\u{a0}: relisez-la, puis enregistrez.".to_owned(),
+            article: None,
+        });
+    }
     if faults.is_empty() { Ok(facts) } else { Err(FormFaults { faults, typed }) }
 }
 

@@ -108,6 +108,8 @@ pub struct FormView {
     pub communes: Vec<Commune>,
     /// Text of the button.
     pub submit: String,
+    /// A second button: the step that it asks for, and its text.
+    pub also: Option<(&'static str, &'static str)>,
     /// Where « Annuler » goes; none for a form that has nowhere to go back to.
     pub cancel: Option<String>,
 }
@@ -157,6 +159,12 @@ impl FormView {
     #[must_use]
     pub fn cancels(mut self, href: impl Into<String>) -> Self {
         self.cancel = Some(href.into());
+        self
+    }
+    /// With a second button that asks for a step (`_etape`) of its own.
+    #[must_use]
+    pub const fn also(mut self, step: &'static str, text: &'static str) -> Self {
+        self.also = Some((step, text));
         self
     }
     /// With a hidden value.

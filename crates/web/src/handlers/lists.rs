@@ -17,7 +17,7 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
-    layout::{Crumb, Place, Tone},
+    layout::{Crumb, Flash, Place, Tone},
     pages::{
         CaseRow, Filter, Link, board,
         day::{self, ByNumber},
@@ -78,6 +78,13 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     }
     let mut shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
     shell.exports = sheets("/journee/export", "");
+    for kept in app.huis.kept_forms(&me.caller).await.map_err(fail)? {
+        shell.flashes.push(Flash {
+            tone: Tone::Info,
+            text: format!("Une saisie du {} est gardée.", fmt::instant(kept.at, &me.zone())),
+            link: Some(("La reprendre".to_owned(), format!("{}/{}", routes::KEPT, kept.id))),
+        });
+    }
     let today = fmt::long_date(me.caller.today);
     let found = app.huis.day(&me.caller, &me.processing).await.map_err(fail)?;
     let due = |lines: &[DayLine]| -> Vec<CaseRow> {

@@ -9,8 +9,10 @@ mod account;
 mod admin;
 mod dossier;
 mod exports;
+mod kept;
 mod lists;
 mod oversight;
+mod procedure;
 mod provider;
 mod search;
 mod sign_in;
@@ -26,6 +28,8 @@ pub fn routes() -> Router<App> {
         .merge(lists::routes())
         .merge(search::routes())
         .merge(dossier::routes())
+        .merge(kept::routes())
         .merge(oversight::routes())
         .merge(exports::routes())
+        .merge(procedure::routes())
 }

@@ -63,6 +63,7 @@ pub(super) fn landing(next: Next, back: &str) -> String {
         Next::Totp => routes::with_return(routes::TOTP, back),
         Next::ChangePassword(_) => routes::MY_PASSWORD.to_owned(),
         Next::EnrolTotp => routes::MY_FACTOR.to_owned(),
+        Next::ReadProcedure => routes::with_return(routes::PROCEDURE, back),
     }
 }
 

@@ -30,6 +30,15 @@ pub struct ActForm {
     pub form: FormView,
 }
 
+/// Something that follows from an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consequence {
+    /// What, in a sentence.
+    pub text: String,
+    /// The article it rests on; empty for a stage.
+    pub article: String,
+}
+
 /// The second look.
 #[derive(Template)]
 #[template(path = "pages/act_confirm.html")]
@@ -46,8 +55,8 @@ pub struct ActConfirm {
     pub facts: Vec<Pair>,
     /// What is irregular.
     pub remarks: Vec<Remark>,
-    /// What follows: deadlines set, letters made.
-    pub consequences: Vec<String>,
+    /// What follows: the stage, the deadlines set, moved or met, each with its article.
+    pub consequences: Vec<Consequence>,
     /// Carries what was typed; its only button confirms.
     pub form: FormView,
     /// The date of the act is long past or to come: said plainly.

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     forms::FormView,
     layout::{Shell, Tone},
-    pages::{Link, Pair},
+    pages::{Link, Pair, Remark},
 };
 
 /// Alerts to close, and those closed lately.
@@ -14,6 +14,8 @@ use crate::{
 pub struct Alerts {
     /// Shell.
     pub shell: Shell,
+    /// What security still asks for.
+    pub remarks: Vec<Remark>,
     /// To close.
     pub open: Vec<AlertView>,
     /// Closed lately.

@@ -28,3 +28,28 @@ pub struct SettingsGroup {
     /// Inputs.
     pub form: FormView,
 }
+
+/// The second look at a change that moves deadlines.
+#[derive(Template)]
+#[template(path = "pages/settings_confirm.html")]
+pub struct SettingsConfirm {
+    /// Shell.
+    pub shell: Shell,
+    /// What changes.
+    pub changes: Vec<SettingChange>,
+    /// How many dossiers move.
+    pub moves: String,
+    /// Carries what was typed; its first button confirms.
+    pub form: FormView,
+}
+
+/// A setting before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingChange {
+    /// Its name.
+    pub label: String,
+    /// What it holds.
+    pub before: String,
+    /// What it will hold.
+    pub after: String,
+}

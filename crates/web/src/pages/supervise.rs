@@ -14,7 +14,8 @@ use crate::{
 pub struct Supervise {
     /// Shell.
     pub shell: Shell,
-    /// The copy of the keys, backups, drills: what is missing or overdue.
+    /// The copy of the keys, backups, drills, the review of the risks: what is missing or overdue
+    ///
     pub health: Vec<Remark>,
     /// What asks for attention, in figures.
     pub figures: Vec<Figure>,

@@ -131,7 +131,7 @@ fn errors(locale: Locale) -> Vec<(&'static str, String)> {
     ]
     .map(|(name, error)| {
         let id = huis_web::headers::RequestId("3fa9c2d41b07".into());
-        (name, html(&ErrorPage::new(error, locale, Some(&id))))
+        (name, html(&ErrorPage::new(error, locale, true, Some(&id))))
     })
     .into()
 }

@@ -131,8 +131,14 @@ fn confirm(locale: Locale) -> act_form::ActConfirm {
         ],
         remarks: vec![],
         consequences: vec![
-            "La responsabilité de l’État cesse quinze jours après, si l’exécution suit.".into(),
-            "L’huissier et l’occupant reçoivent une lettre.".into(),
+            act_form::Consequence {
+                text: "Le dossier passe à l’étape « Exécution ».".into(),
+                article: String::new(),
+            },
+            act_form::Consequence {
+                text: "Nouvelle échéance : exécution, au plus tard le 01/06/2026.".into(),
+                article: "CPCE, art. L. 153-1".into(),
+            },
         ],
         form: FormView::default()
             .posts("/dossiers/4821-7730-K/actes/cfp-accord", "Enregistrer l’acte")

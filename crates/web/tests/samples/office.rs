@@ -174,6 +174,7 @@ fn alerts_page(locale: Locale, empty: bool) -> alerts::Alerts {
     };
     alerts::Alerts {
         shell: shell(locale, "/alertes", Some(Place::Alerts), &["Ma journée", "Alertes"]),
+        remarks: vec![],
         open: if empty {
             vec![]
         } else {
@@ -312,6 +313,7 @@ fn small_register() -> reg::Register {
                 ),
             ],
         }],
+        imports: Vec::new(),
         acts: vec![reg::ActKind {
             id: "cfp-demande".into(),
             label: "Demande de concours".into(),

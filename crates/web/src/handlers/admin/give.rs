@@ -9,7 +9,11 @@ use axum::{
 use huis_dossier::{Facts, Value};
 use huis_kernel::Date;
 use huis_register::{Choice, Field, FieldKind, Power, Profile, Register, power_label};
-use huis_usecases::{UseError, accounts::AccountState, grants::NewGrant};
+use huis_usecases::{
+    UseError,
+    accounts::AccountState,
+    grants::{AskedGrant, NewGrant},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{faults, shell, typed};
@@ -17,7 +21,7 @@ use crate::{
     app::{App, Me, fail, flash},
     errors::{PageError, page},
     fmt,
-    forms::{FieldFault, FormContext, FormFaults, FormView, parse, plain},
+    forms::{FieldFault, FormContext, FormData, FormFaults, FormView, parse, plain},
     guard::CheckedForm,
     handlers::sign_in::refused,
     layout::{Place, Tone},
@@ -211,7 +215,14 @@ async fn give(
     };
     let facts = match parse(&fields, &form, &context) {
         Ok(facts) => facts,
-        Err(refusal) => return again(refusal).await,
+        Err(mut refusal) => {
+            // What is missing does not hide what is wrong in the rest.
+            let known = filled(&fields, &form, &territories);
+            let reasons = app.huis.foresee_grant(&me.caller, &me.processing, &known).await;
+            let more: Vec<FieldFault> = faults(reasons.map_err(fail)?, &fields);
+            refusal.faults.extend(more);
+            return again(refusal).await;
+        }
     };
     let text = |id: &str| facts.get(id).and_then(Value::as_str).unwrap_or_default().to_owned();
     let date = |id: &str| match facts.get(id) {
@@ -235,5 +246,24 @@ async fn give(
             again(FormFaults { faults, typed }).await
         }
         Err(error) => Err(fail(error)),
+    }
+}
+
+/// What of the form can be read, field by field.
+fn filled(fields: &[Field], form: &FormData, territories: &[String]) -> AskedGrant {
+    let one = |id: &str| -> Option<Value> {
+        let field = fields.iter().find(|f| f.id == id)?;
+        let alone = FormData::from_pairs([(id, form.get(id)?)]);
+        parse(std::slice::from_ref(field), &alone, &FormContext::default()).ok()?.remove(id)
+    };
+    let text = |id: &str| Some(one(id)?.as_str()?.to_owned());
+    AskedGrant {
+        agent: text("agent").and_then(|id| id.parse().ok()),
+        profile: text("profil"),
+        territories: territories.to_vec(),
+        from: one("du").and_then(|v| v.as_date()),
+        until: one("au").and_then(|v| v.as_date()),
+        reason: text("motif"),
+        sponsor: text("garant"),
     }
 }

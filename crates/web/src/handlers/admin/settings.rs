@@ -1,9 +1,9 @@
-//! The office's settings, by subject; each is kept by itself and traced by its name.
+//! The office's settings, by subject: one form each, saved together with all its faults at once.
 
 use axum::{
     Router,
-    extract::{Path, State},
-    response::Response,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use huis_register::{Field, FieldKind};
@@ -11,6 +11,7 @@ use huis_usecases::{
     UseError,
     oversight::{SettingKind, SettingLine},
 };
+use serde::Deserialize;
 
 use super::{shell, typed};
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     layout::{Place, Tone},
     pages::{
         Remark,
-        settings::{Settings, SettingsGroup},
+        settings::{SettingChange, Settings, SettingsConfirm, SettingsGroup},
     },
     routes,
 };
@@ -35,16 +36,23 @@ pub fn routes() -> Router<App> {
 }
 
 /// The subjects: the first part of a setting's key, the title, what it changes.
-const GROUPS: [(&str, &str, &str); 5] = [
+const GROUPS: [(&str, &str, &str); 4] = [
     (
         "organisation",
         "Organisation et droits des personnes",
         "Imprimé sur chaque lettre d’information.",
     ),
     ("partenaires", "Partenaires", "Sans autorisation nommée, aucun partenaire n’a d’accès."),
-    ("feries", "Jours fériés locaux", "Un changement recalcule les échéances en cours."),
-    ("securite", "Sécurité", "Ce que l’organisme tient à jour à côté du logiciel."),
-    ("courriel", "Courriel", "Les courriels ne portent qu’un numéro et un lien."),
+    (
+        "feries",
+        "Jours fériés locaux",
+        "Un changement recalcule les échéances en cours, après vous avoir dit combien bougent.",
+    ),
+    (
+        "securite",
+        "Réseau et locaux",
+        "Ce que l’organisme tient à côté du logiciel\u{a0}; le dossier de conformité le reprend.",
+    ),
 ];
 
 fn group_of(line: &SettingLine) -> &str {
@@ -55,9 +63,8 @@ fn field(line: &SettingLine) -> Field {
     let kind = match line.setting.kind {
         SettingKind::Text(max) => FieldKind::Text { max },
         SettingKind::GoodFriday => FieldKind::LongText { max: 8_000 },
-        SettingKind::Date => FieldKind::Date,
-        SettingKind::Email => FieldKind::Email,
-        SettingKind::Server => FieldKind::Text { max: 260 },
+        SettingKind::Holidays => FieldKind::LongText { max: 8_000 },
+        SettingKind::LongText(max) => FieldKind::LongText { max },
     };
     let help = fmt::french(&format!("{} ({})", line.setting.help, line.setting.source));
     Field {
@@ -66,22 +73,34 @@ fn field(line: &SettingLine) -> Field {
     }
 }
 
-/// A value as it is typed; a date is kept as the standard writes it and shown as read.
-fn shown(line: &SettingLine) -> String {
-    match line.setting.kind {
-        SettingKind::Date => line.value.parse().map_or_else(|_| line.value.clone(), fmt::date),
-        _ => line.value.clone(),
-    }
+#[derive(Debug, Deserialize)]
+struct Saved {
+    /// How many dossiers the change just made has moved.
+    deplaces: Option<u64>,
 }
 
-async fn open(State(app): State<App>, me: Me) -> Result<Response, PageError> {
-    show(&app, &me, None).await
+async fn open(
+    State(app): State<App>,
+    me: Me,
+    Query(saved): Query<Saved>,
+) -> Result<Response, PageError> {
+    show(&app, &me, None, saved.deplaces).await
+}
+
+/// « Aucun dossier ne voit », « Un dossier voit », « 12 dossiers voient ».
+fn moved_words(n: u64, none: &str, one: &str, many: &str) -> String {
+    match n {
+        0 => none.to_owned(),
+        1 => one.to_owned(),
+        n => format!("{n}\u{a0}{many}"),
+    }
 }
 
 async fn show(
     app: &App,
     me: &Me,
     refusal: Option<(&str, FormFaults)>,
+    moved: Option<u64>,
 ) -> Result<Response, PageError> {
     let lines = app.huis.settings(&me.caller).await.map_err(fail)?;
     let context = FormContext::default();
@@ -96,7 +115,7 @@ async fn show(
             Some((at, faults)) if *at == id => FormView::refused(&fields, faults, &context),
             _ => {
                 let typed: Typed =
-                    mine.iter().map(|l| (l.setting.key.to_owned(), shown(l))).collect();
+                    mine.iter().map(|l| (l.setting.key.to_owned(), l.value.clone())).collect();
                 FormView::from_typed(&fields, &typed, &[], &context)
             }
         };
@@ -110,9 +129,24 @@ async fn show(
     let answer = page(&Settings {
         shell: shell(me, Place::Settings, None, "Réglages", routes::SETTINGS),
         groups,
-        health: health(app, &lines, app.huis.continuity_faults().await.map_err(fail)?),
+        health: moved
+            .map(said)
+            .into_iter()
+            .chain(health(app, &lines, app.huis.continuity_faults().await.map_err(fail)?))
+            .collect(),
     });
     Ok(if refusal.is_some() { refused(answer, None) } else { answer })
+}
+
+/// What a change of holidays has done.
+fn said(moved: u64) -> Remark {
+    let text = moved_words(
+        moved,
+        "Jours fériés enregistrés\u{a0}: aucune échéance en cours n’a bougé.",
+        "Jours fériés enregistrés\u{a0}: un dossier a vu ses échéances bouger.",
+        "dossiers ont vu leurs échéances bouger\u{a0}: les jours fériés sont enregistrés.",
+    );
+    Remark { tone: Tone::Good, text, article: String::new() }
 }
 
 /// What the office still has to see to.
@@ -153,32 +187,93 @@ async fn save(
     let fields: Vec<Field> = mine.iter().map(|l| field(l)).collect();
     let facts = match parse(&fields, &form, &FormContext::default()) {
         Ok(facts) => facts,
-        Err(faults) => return show(&app, &me, Some((&group, faults))).await,
+        Err(faults) => return show(&app, &me, Some((&group, faults)), None).await,
     };
-    let mut wrong = Vec::new();
-    for line in mine {
+    let mut values = Vec::new();
+    for line in &mine {
         let key = line.setting.key;
-        let value = match facts.get(key) {
-            Some(huis_dossier::Value::Date(date)) => date.to_string(),
-            Some(value) => value.as_str().unwrap_or_default().replace(['\n', '\t'], " "),
-            None => String::new(),
-        };
-        if value == line.value {
-            continue;
+        let text = facts.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+        let lines = matches!(line.setting.kind, SettingKind::Holidays | SettingKind::LongText(_));
+        let value = if lines { text.to_owned() } else { text.replace(['\n', '\t'], " ") };
+        values.push((key.to_owned(), value));
+    }
+    let step = form.get("_etape").unwrap_or_default();
+    if step == "revenir" {
+        let typed = typed(&fields, &form, "");
+        return show(&app, &me, Some((&group, FormFaults { faults: Vec::new(), typed })), None)
+            .await;
+    }
+    let foreseen = match app.huis.foresee_settings(&me.caller, &values).await {
+        Ok(Some(moves)) if step != "confirmer" => {
+            return Ok(confirm(&me, &group, &mine, &values, moves));
         }
-        match app.huis.set_setting(&me.caller, key, &value).await {
-            Ok(_) => {}
-            Err(UseError::Invalid(reasons)) => wrong.push(FieldFault {
-                field: Some(key.to_owned()),
-                message: fmt::french(&reasons.join(" ")),
-                article: None,
-            }),
-            Err(error) => return Err(fail(error)),
+        Ok(moves) => Ok(moves.is_some()),
+        Err(error) => Err(error),
+    };
+    let saved = match foreseen {
+        Ok(calendar) => {
+            app.huis.set_settings(&me.caller, &values).await.map(|moved| (calendar, moved))
+        }
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok((true, moved)) => {
+            let to = format!("{}?deplaces={moved}", routes::SETTINGS);
+            Ok(Redirect::to(&to).into_response())
+        }
+        Ok((false, _)) => Ok(flash(app.tls, routes::SETTINGS, Tone::Good, "flash.settings_saved")),
+        Err(UseError::Faults(faults)) => {
+            let typed = typed(&fields, &form, "");
+            let faults = faults
+                .into_iter()
+                .map(|f| FieldFault {
+                    field: f.field,
+                    message: fmt::french(&f.message),
+                    article: None,
+                })
+                .collect();
+            show(&app, &me, Some((&group, FormFaults { faults, typed })), None).await
+        }
+        Err(error) => Err(fail(error)),
+    }
+}
+
+/// The second look at a change of holidays: what it was, what it will be, how many dossiers move.
+fn confirm(
+    me: &Me,
+    group: &str,
+    mine: &[&SettingLine],
+    values: &[(String, String)],
+    moves: u64,
+) -> Response {
+    let mut changes = Vec::new();
+    let mut form = FormView::default()
+        .posts(format!("{}/{group}", routes::SETTINGS), "Enregistrer et recalculer")
+        .cancels(routes::SETTINGS);
+    for (key, value) in values {
+        form = form.hides(key, value.clone());
+        let line = mine.iter().find(|l| l.setting.key == key && l.value != *value);
+        if let Some(line) = line {
+            let words = |text: &str| {
+                if text.is_empty() { "(vide)".to_owned() } else { text.to_owned() }
+            };
+            changes.push(SettingChange {
+                label: fmt::french(line.setting.label),
+                before: words(&line.value),
+                after: words(value),
+            });
         }
     }
-    if wrong.is_empty() {
-        return Ok(flash(app.tls, routes::SETTINGS, Tone::Good, "flash.settings_saved"));
-    }
-    let faults = FormFaults { faults: wrong, typed: typed(&fields, &form, "") };
-    show(&app, &me, Some((&group, faults))).await
+    let moves = moved_words(
+        moves,
+        "Aucune échéance en cours ne bougera.",
+        "Un dossier en cours verra ses échéances bouger.",
+        "dossiers en cours verront leurs échéances bouger.",
+    );
+    page(&SettingsConfirm {
+        shell: shell(me, Place::Settings, None, "Réglages", routes::SETTINGS),
+        changes,
+        moves,
+        form,
+    })
 }

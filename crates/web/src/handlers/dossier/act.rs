@@ -8,12 +8,12 @@ use axum::{
 use huis_dossier::{Draft, Facts, Fault, Severity, Value};
 use huis_kernel::CaseNumber;
 use huis_register::{ActKind, Field, FieldKind, Power, Register};
-use huis_usecases::{ActCommand, ActRecorded, Opened, Reading, SectionCommand, UseError};
+use huis_usecases::{ActCommand, ActRecorded, Foreseen, Opened, Reading, SectionCommand, UseError};
 use serde::Deserialize;
 
 use super::{
     context::{context, identity, pairs},
-    number, open,
+    foresee, number, open,
     sheet::{Group, together},
     shell,
 };
@@ -131,6 +131,9 @@ impl<'a> Work<'a> {
         let form = together(&self.groups, &self.whole, &context)
             .posts(self.action(), submit)
             .cancels(self.cancel());
+        // Looking first costs nothing; whoever is sure records in one click.
+        let looks = self.opened.is_some() && self.me.can(Power::Lists) && !self.kind.confirm;
+        let form = if looks { form.also("verifier", "Vérifier") } else { form };
         let known = self
             .opened
             .as_ref()
@@ -149,7 +152,7 @@ impl<'a> Work<'a> {
     }
 
     /// The second look, with all that was typed carried along.
-    fn confirm(&self, form: &FormData, read: &[Facts]) -> Response {
+    fn confirm(&self, form: &FormData, read: &[Facts], foreseen: Option<&Foreseen>) -> Response {
         let context = self.context();
         let mut facts: Vec<Pair> = Vec::new();
         for (group, read) in self.groups.iter().zip(read) {
@@ -168,8 +171,10 @@ impl<'a> Work<'a> {
             article: self.kind.article.clone(),
             number: self.number.to_string(),
             facts,
-            remarks: Vec::new(),
-            consequences: Vec::new(),
+            remarks: foreseen.map(foresee::remarks).unwrap_or_default(),
+            consequences: foreseen
+                .map(|f| foresee::consequences(f, self.register))
+                .unwrap_or_default(),
             form: self.hidden(carried),
             unusual_date: on.and_then(|on| unusual(on, self.me.caller.today)),
         })
@@ -297,27 +302,53 @@ pub(super) async fn send(
         read.extend(group.read(&form, &context));
     }
     if read.len() < work.groups.len() {
+        // The version stays the one that was read: a fault typed is no reason to miss a change.
+        work.version = version;
         return Ok(work.show());
     }
     if step == "revenir" {
         work.version = version;
         return Ok(work.show());
     }
-    if work.looks_twice() && step != "confirmer" {
-        work.version = version;
-        return Ok(work.confirm(&form, &read));
+    if step != "confirmer" {
+        let foreseen = match look(&app, &work, version, &read).await {
+            Ok(foreseen) => foreseen,
+            Err(error) => return refused(work, error, version),
+        };
+        let on = read.first().and_then(|f| f.get(ON)?.as_date());
+        let slip = on.and_then(|on| unusual(on, me.caller.today)).is_some();
+        let asks = work.looks_twice() || step == "verifier";
+        // Who deposits on the doorstep has nothing to compare with.
+        let odd = foreseen.as_ref().is_some_and(|f| slip || foresee::calls_for_a_look(f));
+        if asks || odd {
+            work.version = version;
+            return Ok(work.confirm(&form, &read, foreseen.as_ref()));
+        }
     }
     match record(&app, &work, version, read).await {
         Ok(done) => Ok(recorded(&app, &work, &done)),
-        Err(UseError::Faults(faults)) => {
+        Err(error) => refused(work, error, version),
+    }
+}
+
+/// The form again, with what is wrong.
+fn refused(
+    mut work: Work<'_>,
+    error: UseError,
+    version: Option<u64>,
+) -> Result<Response, Response> {
+    match error {
+        UseError::Faults(faults) => {
+            work.version = version;
             work.refuse(&faults);
             Ok(work.show())
         }
-        Err(UseError::Invalid(faults)) => {
+        UseError::Invalid(faults) => {
+            work.version = version;
             work.whole = faults;
             Ok(work.show())
         }
-        Err(UseError::Moved { version }) => {
+        UseError::Moved { version } => {
             work.version = Some(version);
             work.whole = vec![
                 "Quelqu’un a enregistré autre chose dans ce dossier pendant votre saisie\u{a0}: \
@@ -326,8 +357,26 @@ pub(super) async fn send(
             ];
             Ok(work.show())
         }
-        Err(error) => Err(fail(error).into_response()),
+        error => Err(fail(error).into_response()),
     }
+}
+
+/// What the act would do, for whom follows the file.
+async fn look(
+    app: &App,
+    work: &Work<'_>,
+    version: Option<u64>,
+    read: &[Facts],
+) -> Result<Option<Foreseen>, UseError> {
+    if work.opened.is_none() {
+        return Ok(None);
+    }
+    let mut facts = read.first().cloned().unwrap_or_default();
+    let on = facts.remove(ON).and_then(|v| v.as_date()).unwrap_or(work.me.caller.today);
+    let draft = Draft { kind: work.kind.id.clone(), on, facts, corrects: work.corrects };
+    let command = ActCommand { draft, base_version: version.unwrap_or(0) };
+    let (caller, processing) = (&work.me.caller, &work.me.processing);
+    app.huis.preview_act(caller, processing, work.number, &command, &work.sections).await
 }
 
 async fn record(

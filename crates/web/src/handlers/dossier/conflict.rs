@@ -14,8 +14,11 @@ pub(super) const BEFORE: &str = "_avant.";
 
 /// The page where one chooses, when someone else wrote meanwhile.
 pub(super) fn conflict(work: &Work<'_>) -> Response {
-    let why = "Quelqu’un d’autre a modifié ce volet pendant votre saisie.";
-    choose(work, why, ("Ma saisie", "L’autre saisie"))
+    let why = match &work.last {
+        Some((who, when)) => format!("{who} a modifié ce volet le {when}, pendant votre saisie."),
+        None => "Quelqu’un d’autre a modifié ce volet pendant votre saisie.".to_owned(),
+    };
+    choose(work, &why, ("Ma saisie", "L’autre saisie"))
 }
 
 /// The page where one takes over what an act proposes, or not.

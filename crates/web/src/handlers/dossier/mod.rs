@@ -6,6 +6,7 @@ mod context;
 mod create;
 mod decide;
 mod doorstep;
+mod foresee;
 mod hide;
 mod hold;
 mod mandates;

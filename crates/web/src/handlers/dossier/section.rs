@@ -20,6 +20,7 @@ use super::{
 use crate::{
     app::{App, Me, fail, flash},
     errors::{PageError, page},
+    fmt,
     forms::{FieldFault, FormContext, FormData},
     guard::CheckedForm,
     layout::Tone,
@@ -43,6 +44,8 @@ pub(super) struct Work<'a> {
     pub version: u64,
     /// What the fields held then.
     pub before: Vec<(String, String)>,
+    /// Who wrote it last, as far as this reader may know: name, and when.
+    pub last: Option<(String, String)>,
 }
 
 impl<'a> Work<'a> {
@@ -94,7 +97,10 @@ impl<'a> Work<'a> {
         let version = seen.as_ref().map_or(0, |s| s.version);
         let group = Group::new("", fields);
         let before = Vec::new();
-        Ok(Self { me, number, section, seen, context, group, version, before })
+        let last = seen.as_ref().and_then(|s| s.written).and_then(|w| {
+            Some((opened.agents.get(&w.agent)?.clone(), fmt::instant(w.at, &me.zone())))
+        });
+        Ok(Self { me, number, section, seen, context, group, version, before, last })
     }
 
     pub(super) fn label(&self) -> String {

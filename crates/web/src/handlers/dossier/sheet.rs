@@ -79,7 +79,12 @@ pub(super) fn together(groups: &[Group], whole: &[String], context: &FormContext
     for group in groups {
         let view = group.view(context);
         out.fields.extend(view.fields);
-        out.summary.extend(view.summary);
+        for line in view.summary {
+            // What is said of the whole is said once.
+            if !line.target.is_empty() || !out.summary.contains(&line) {
+                out.summary.push(line);
+            }
+        }
         if out.communes.is_empty() {
             out.communes = view.communes;
         }

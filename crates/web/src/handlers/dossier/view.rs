@@ -126,7 +126,7 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn remark(flag: &Flag) -> Remark {
+pub(super) fn remark(flag: &Flag) -> Remark {
     let (text, article) = (flag.message.clone(), flag.article.clone());
     Remark { tone: tone(flag.severity), text, article }
 }

@@ -95,6 +95,7 @@ async fn show(
         .collect();
     Ok(page(&Alerts {
         shell: shell(app, me, Place::Alerts, "Alertes").await?,
+        remarks: super::security::due(app, me).await?,
         open,
         closed: closed
             .into_iter()

@@ -5,6 +5,7 @@ mod archive;
 mod export;
 mod register;
 mod retention;
+mod security;
 mod supervise;
 pub(super) mod traces;
 
@@ -12,7 +13,7 @@ use axum::Router;
 use huis_kernel::Instant;
 
 use crate::{
-    app::{App, Me, fail},
+    app::{App, Me},
     errors::PageError,
     fmt,
     layout::{Crumb, Place, Shell},
@@ -28,15 +29,14 @@ pub fn routes() -> Router<App> {
         .merge(traces::routes())
         .merge(export::routes())
         .merge(retention::routes())
+        .merge(security::routes())
         .merge(register::routes())
 }
 
-/// The shell of one of these pages: under the day page, with the alerts that wait.
-async fn shell(app: &App, me: &Me, place: Place, label: &str) -> Result<Shell, PageError> {
+/// The shell of one of these pages: under the day page.
+async fn shell(_: &App, me: &Me, place: Place, label: &str) -> Result<Shell, PageError> {
     let crumbs = vec![Crumb::link("Ma journée", routes::DAY), Crumb::here(label)];
-    let waiting = app.huis.open_alerts(&me.caller, &me.processing).await.map_err(fail)?;
-    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-    Ok(me.shell(Some(place), crumbs).waiting(Place::Alerts, waiting))
+    Ok(me.shell(Some(place), crumbs))
 }
 
 /// An instant as read in the office.

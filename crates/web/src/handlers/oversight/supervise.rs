@@ -41,6 +41,7 @@ async fn supervise(State(app): State<App>, me: Me) -> Result<Response, PageError
             .map_err(fail)?
             .into_iter()
             .map(Remark::continuity)
+            .chain(super::security::due(&app, &me).await?)
             .collect(),
         loads: loads(&seen.board, &order),
         awaited: seen
