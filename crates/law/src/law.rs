@@ -17,7 +17,7 @@ macro_rules! shipped {
 }
 
 /// The files built into the program, under `parameters/`. A test compares them with the folder.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     shipped!("calendrier/jours-feries.toml"),
     shipped!("calendrier/treves.toml"),
     shipped!("continuite/echeances.toml"),
