@@ -65,7 +65,7 @@ impl Huis {
         );
         let mut annexes = Vec::new();
         let mut sound = true;
-        self.statements(&office, today, &mut document).await?;
+        self.statements(&office, &mut document).await?;
         self.habilitations(&office, today, &mut document).await?;
         for processed in self.processed.values() {
             let register = &processed.register;
@@ -92,7 +92,6 @@ impl Huis {
     async fn statements(
         &self,
         office: &OfficeRow,
-        today: Date,
         document: &mut Document,
     ) -> Result<(), UseError> {
         let kept = self.store.settings(office.office).await?;
@@ -122,7 +121,7 @@ impl Huis {
         }
         document.pairs(rows);
         for due in self.security_due(office).await? {
-            document.notice(&format!("{} (X-29)", due.words()));
+            document.notice(format!("{} (X-29)", due.words()).as_str());
         }
         Ok(())
     }
