@@ -155,19 +155,23 @@ impl Huis {
             let source = KeySource { root: &self.root, archive, keys: &keys };
             let proof = decide_job(register, "restauration", at.0);
             let unlocked = unlock(&proof, &sealed, source)?;
-            let voided = huis_access::void(&unlocked, act.no, self.now(), &*self.rng)?;
-            let Some((unit, _, mut line)) = voided else { continue };
+            // What the act had brought was emptied with it then: it is again.
+            let kind = sealed.acts.iter().find(|a| a.no == act.no).map_or("", |a| a.kind.as_str());
+            let brings = self.processed(&card.processing)?.rules.brings(kind);
+            let voided = huis_access::void(&unlocked, act.no, brings, self.now(), &*self.rng)?;
+            let Some(voided) = voided else { continue };
             card.version += 1;
             card.changed_at = self.now();
-            let units = [unit];
-            let mut after = changed(&sealed, &units, &[]);
+            let mut after = changed(&sealed, &voided.units, &[]);
             for row in after.acts.iter_mut().filter(|a| a.no == act.no) {
                 row.voided = Some(SINCE.to_owned());
             }
-            work.put_units(at.0, at.1, &units).await?;
+            work.put_units(at.0, at.1, &voided.units).await?;
+            work.put_sections(at.0, at.1, &voided.sections).await?;
             let mark = self.seal_digest(&mut work, &card, after).await?;
             work.void_act(at.0, at.1, act.no, SINCE).await?;
             work.set_card(&card).await?;
+            let mut line = voided.line;
             line.detail.insert("acte".to_owned(), act.no.to_string());
             line.detail.insert("motif".to_owned(), SINCE.to_owned());
             let entry = self.beside(&mut work, &mut line).await?;
