@@ -153,6 +153,7 @@ answers!(
     huis_dossier::Standing,
     (huis_dossier::Standing, Vec<huis_dossier::Offer>),
     Result<Foreseen, Vec<huis_dossier::Fault>>,
+    Vec<Result<huis_dossier::Judgement, Vec<huis_dossier::Fault>>>,
     BTreeSet<(String, huis_vault::Token)>,
     Vec<huis_dossier::Fault>,
 );

@@ -6,7 +6,7 @@ use huis_law::{Law, short_date};
 
 use super::{
     course::{Course, Recorded, recorded},
-    irregular,
+    indemnity, irregular,
     kinds::{Kind, Need},
     order::{self, fault, fault_at},
 };
@@ -24,7 +24,7 @@ pub(crate) fn judge(
     let unknown: Vec<Fault> = draft
         .facts
         .keys()
-        .filter(|field| !kind.fields().contains(&field.as_str()))
+        .filter(|field| !kind.fields().contains(&field.as_str()) || computed(kind, field))
         .map(|field| {
             fault_at(field, "champ-inconnu", "Ce champ n'est pas de ceux de l'acte.", "X-07")
         })
@@ -36,6 +36,11 @@ pub(crate) fn judge(
         None => judge_new(case, kind, draft, law, today),
         Some(target) => judge_correction(case, kind, target, draft, law, today),
     }
+}
+
+/// What a rule writes in an act, and nobody types (I10).
+pub(crate) fn computed(kind: Kind, field: &str) -> bool {
+    kind == Kind::CalculIndemnite && indemnity::COMPUTED.contains(&field)
 }
 
 /// The number that the next act will have.
@@ -52,7 +57,10 @@ fn judge_new(
 ) -> Result<Judgement, Vec<Fault>> {
     let history = recorded(case.acts);
     let course = Course::new(case, &history);
-    let used = used(&course, kind, &draft.facts);
+    let mut used = used(&course, kind, &draft.facts);
+    if kind == Kind::CalculIndemnite && order::answered(&course, kind).is_ok() {
+        used.extend(indemnity::judged(&course, &draft.facts, draft.on, law)?);
+    }
     let merged = merge(&draft.facts, &used);
     let act = Recorded { no: next_no(case), kind, on: draft.on, facts: &merged };
     let faults = faults(&course, &act, today);
@@ -92,7 +100,10 @@ fn judge_correction(
     let history = recorded(case.acts);
     let at = history.iter().position(|a| a.no == original_no).unwrap_or(history.len());
     let before = Course::new(case, history.get(..at).unwrap_or_default());
-    let used = used(&before, kind, &draft.facts);
+    let mut used = used(&before, kind, &draft.facts);
+    if kind == Kind::CalculIndemnite {
+        used.extend(indemnity::judged(&before, &draft.facts, draft.on, law)?);
+    }
     let mut acts: Vec<Act> = case.acts.to_vec();
     acts.push(Act {
         no: next_no(case),
@@ -172,6 +183,13 @@ pub(crate) fn already_known(course: &Course<'_>, kind: Kind) -> Facts {
             let said = order.and_then(|a| a.facts.get("bailleur"));
             let social = course.social().filter(|social| *social).map(|_| &landlord);
             put("bailleur", said.or(social));
+        }
+        Kind::ProposerIndemnite | Kind::DecisionIndemnite => {
+            let done = course.last_of(&[Kind::CalculIndemnite, Kind::ProposerIndemnite]);
+            put(
+                "montant",
+                done.and_then(|a| a.facts.get("montant").or_else(|| a.facts.get("total"))),
+            );
         }
         Kind::SignalementCaf => {
             put("organisme", course.known.get("occupant", "organisme_payeur"));

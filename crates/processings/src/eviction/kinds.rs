@@ -70,6 +70,11 @@ kinds! {
     PvExpulsionTransmis = "pv-expulsion-transmis" [],
     DepartConstate = "depart-constate" [],
     DemandeIndemnite = "demande-indemnite" ["montant"],
+    CalculIndemnite = "calcul-indemnite"
+        ["arrete_au", "prorata", "jour_fin", "imputation", "protocole_denonce",
+         "grace_dans_treve", "annee_interets", "prescription", "phase", "debut", "fin_periode",
+         "brut", "deduit", "principal", "interets", "total", "faits", "resultat"],
+    ProposerIndemnite = "proposer-indemnite" ["montant"],
     DecisionIndemnite = "decision-indemnite" ["sens", "montant"],
     PaiementIndemnite = "paiement-indemnite" ["montant"],
     RecoursContentieux = "recours-contentieux" [],
@@ -131,7 +136,7 @@ impl Kind {
                 &[("motif", OneOf(&["ordre_public", "dignite", "prematuree", "incomplete"]))]
             }
             Self::DecisionIndemnite => &[("sens", OneOf(&["transaction", "rejet"]))],
-            Self::PaiementIndemnite => &[("montant", Any)],
+            Self::ProposerIndemnite | Self::PaiementIndemnite => &[("montant", Any)],
             Self::DecisionContentieuse => &[("sens", OneOf(&["condamnation", "rejet"]))],
             Self::Cloture => &[("motif", OneOf(CLOSING))],
             Self::Reouverture => &[("motif", OneOf(REOPENING))],

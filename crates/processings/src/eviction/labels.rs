@@ -66,6 +66,7 @@ pub(crate) const STEPS: &[(&str, &str)] = &[
     ("expulse", "Expulsion faite"),
     ("depart", "Départ des occupants"),
     ("indemnite-demandee", "Indemnité demandée"),
+    ("indemnite-proposee", "Indemnité proposée"),
     ("indemnite-decidee", "Demande d'indemnité décidée"),
     ("indemnite-payee", "Indemnité payée"),
     ("contentieux", "Recours contentieux"),

@@ -5,7 +5,7 @@ use huis_kernel::Date;
 use huis_law::Law;
 
 use super::{
-    check::already_known,
+    check::{already_known, computed},
     course::{Course, recorded},
     kinds::Kind,
     order,
@@ -40,6 +40,7 @@ pub(crate) fn offers(case: &Case<'_>, law: &Law, today: Date) -> Vec<Offer> {
 fn asked(kind: Kind, known: &huis_dossier::Facts) -> Vec<String> {
     kind.fields()
         .iter()
+        .filter(|f| !computed(kind, f))
         .filter(|f| !(kind == Kind::Assignation && **f == "bailleur" && known.contains_key(**f)))
         .map(|f| (*f).to_owned())
         .collect()

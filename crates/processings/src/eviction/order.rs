@@ -159,6 +159,18 @@ const fn prerequisite(kind: Kind) -> Option<Prerequisite> {
             "Une indemnité suppose une demande de concours de la force publique.",
             "CPCE art. L. 153-1 et R. 154-1",
         ),
+        K::CalculIndemnite => (
+            &[K::DemandeCfp],
+            "sans-demande-cfp",
+            "Une indemnité suppose une demande de concours de la force publique.",
+            "CPCE art. L. 153-1 et R. 154-1",
+        ),
+        K::ProposerIndemnite => (
+            &[K::CalculIndemnite],
+            "sans-calcul",
+            "Aucun calcul de l'indemnité n'est au dossier : enregistrez-le d'abord.",
+            "CPCE art. R. 154-3",
+        ),
         K::DecisionIndemnite | K::RecoursContentieux => (
             &[K::DemandeIndemnite],
             "sans-demande-indemnite",

@@ -121,6 +121,7 @@ fn moved(course: &Course<'_>, act: &Recorded<'_>) -> Option<Place> {
         Kind::DecisionIndemnite => {
             ("indemnite", "indemnite-decidee", "Demande d'indemnité décidée")
         }
+        Kind::ProposerIndemnite => ("indemnite", "indemnite-proposee", "Indemnité proposée"),
         Kind::PaiementIndemnite => ("indemnite", "indemnite-payee", "Indemnité payée"),
         Kind::RecoursContentieux => ("indemnite", "contentieux", "Recours contentieux"),
         Kind::DecisionContentieuse => ("indemnite", "contentieux-juge", "Recours contentieux jugé"),

@@ -394,3 +394,122 @@ proptest! {
         prop_assert!(gap <= if at_month { 0 } else { 2 }, "{gap}");
     }
 }
+
+mod sealed {
+    //! The act `calcul-indemnite` seals what it used and what it gave, and replays (I10).
+
+    use super::super::common::{draft, known, recorded, register};
+    use super::*;
+    use huis_dossier::{Act, Case, Facts, Processing, Value};
+    use huis_law::Place;
+    use huis_processings::eviction::{
+        Eviction,
+        indemnity::{calc_indemnity, replay},
+    };
+
+    const DOSSIER: &str = r#"
+        volets.local = { type_bailleur = "social", nom_voie = "rue", code_postal = "68100", commune = "68224" }
+        volets.indemnite = { loyers = "01/01/2025 ; 600 ; 80 ; oui", paiements = "08/2025-01/2026 ; 300 ; occupant ; periode" }
+        actes = [
+          { acte = "assignation", le = 2024-09-10, audience_le = 2024-12-09, bailleur = "personne_morale" },
+          { acte = "jugement", le = 2025-01-13, issue = "expulsion" },
+          { acte = "commandement-quitter-lieux", le = 2025-02-03 },
+          { acte = "cql-recu-prefet", le = 2025-02-03 },
+          { acte = "demande-cfp", le = 2025-05-15 },
+          { acte = "depart-constate", le = 2026-01-19 },
+          { acte = "demande-indemnite", le = 2026-02-02, montant = "2 400" },
+        ]
+    "#;
+
+    fn place() -> Place {
+        Place { commune: "68224".into(), good_friday: false }
+    }
+
+    fn history(given: &Table, law: &Law) -> (huis_dossier::Known, Vec<Act>) {
+        let register = register();
+        let known = known(&register, given.get("volets"));
+        let mut acts: Vec<Act> = Vec::new();
+        for act in given["actes"].as_array().unwrap() {
+            let draft = draft(&register, act.as_table().unwrap());
+            let place = place();
+            let case = Case { opened_on: draft.on, acts: &acts, known: &known, place: &place };
+            let judged = Eviction.judge(&case, &draft, law, "2026-06-30".parse().unwrap()).unwrap();
+            acts.push(recorded(u32::try_from(acts.len()).unwrap() + 1, draft, judged.used));
+        }
+        (known, acts)
+    }
+
+    fn calculated(given: &str, typed: &str) -> Result<Facts, Vec<huis_dossier::Fault>> {
+        let law = law();
+        let (known, acts) = history(&given.parse().unwrap(), &law);
+        let place = place();
+        let case = Case { opened_on: acts[0].on, acts: &acts, known: &known, place: &place };
+        let typed: Table =
+            format!("acte = \"calcul-indemnite\"\nle = 2026-06-30\n{typed}").parse().unwrap();
+        let draft = draft(&register(), &typed);
+        Eviction.judge(&case, &draft, &law, draft.on).map(|j| j.used)
+    }
+
+    /// X-05, I10: the dossier's acts and section give vector A; the sealed facts alone replay it,
+    /// by the calculator too.
+    #[test]
+    fn a_sealed_calculation_replays_from_its_own_facts_x_05() {
+        let facts = calculated(DOSSIER, "").unwrap();
+        let amount = |id: &str| facts[id].as_money().map(plain).unwrap();
+        assert_eq!(
+            ["brut", "deduit", "principal", "interets", "total"].map(amount),
+            ["4189,67", "1800,00", "2389,67", "25,39", "2415,06"]
+        );
+        assert_eq!(facts["debut"], Value::Date("2025-07-15".parse().unwrap()));
+        assert_eq!(facts["phase"], Value::Choice("amiable".into()));
+        assert_eq!(facts["prorata"], Value::Choice("jours_reels".into()), "defaults are kept");
+        let again = replay(&facts, &law()).unwrap();
+        assert!(again.same);
+        assert_eq!(plain(again.calculation.totals.total), "2415,06");
+        let alone = calc_indemnity(facts["faits"].as_str().unwrap(), &law()).unwrap();
+        assert!(alone.contains("\"total\": \"2415,06\""));
+        // The facts are the act's own: what the dossier becomes changes nothing, and a result that
+        // is not theirs is seen.
+        let mut forged = facts.clone();
+        let result = facts["resultat"].as_str().unwrap().replace("32903", "32904");
+        forged.insert("resultat".into(), Value::Text(result));
+        assert!(!replay(&forged, &law()).unwrap().same);
+    }
+
+    /// X-05: a setting is kept and used; what a rule writes cannot be typed.
+    #[test]
+    fn settings_are_typed_and_results_are_not_x_05() {
+        let facts = calculated(DOSSIER, "prorata = \"trentiemes\"").unwrap();
+        assert_eq!(facts["brut"].as_money().map(plain).unwrap(), "4193,34");
+        let faults = calculated(DOSSIER, "total = \"99999\"").unwrap_err();
+        assert_eq!(
+            (faults[0].code.as_str(), faults[0].field.as_deref()),
+            ("champ-inconnu", Some("total"))
+        );
+    }
+
+    /// X-05: after the court was seized the phase is contentious, and interest goes on.
+    #[test]
+    fn the_contentious_phase_goes_on_from_the_same_demand_x_05() {
+        let court = DOSSIER.replace(
+            "        ]\n",
+            "  { acte = \"decision-indemnite\", le = 2026-03-10, sens = \"rejet\" },\n{ acte = \"recours-contentieux\", le = 2026-04-10 },\n        ]\n",
+        );
+        let facts = calculated(&court, "").unwrap();
+        assert_eq!(facts["phase"], Value::Choice("contentieux".into()));
+        assert_eq!(facts["interets"].as_money().map(plain).unwrap(), "25,39");
+    }
+
+    /// X-05: what is missing or does not read is told with its line, all at once.
+    #[test]
+    fn what_does_not_read_is_told_with_its_line_x_05() {
+        let wrong = DOSSIER
+            .replace("01/01/2025 ; 600 ; 80 ; oui", "janvier ; 600")
+            .replace("08/2025-01/2026 ; 300", "08/2025 ; trois cents")
+            .replace("\"social\"", "\"prive\"");
+        let faults = calculated(&wrong, "").unwrap_err();
+        let fields: Vec<_> = faults.iter().filter_map(|f| f.field.as_deref()).collect();
+        assert_eq!(fields, ["loyers", "paiements", "beneficiaire"]);
+        assert!(faults.iter().all(|f| !f.message.contains("trois cents")), "I13");
+    }
+}

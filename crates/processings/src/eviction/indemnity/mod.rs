@@ -9,12 +9,16 @@
 //! - [`prescription`]: the years that are lost;
 //! - [`interest`]: legal interest, its increase, its capitalisation;
 //! - [`compute`]: all of it; [`result`]: what it gives;
-//! - [`reading`], [`calc`]: the same from JSON (`huis calc indemnity`).
+//! - [`reading`], [`calc`]: the same from JSON (`huis calc indemnity`);
+//! - [`entry`]: the lines that a clerk types; [`dossier`]: what the acts of a dossier say;
+//! - [`sealed`]: what the act `calcul-indemnite` keeps, and its replay (I10).
 
 mod calc;
 mod claim;
 mod compute;
+mod dossier;
 mod end;
+mod entry;
 mod heads;
 mod imputation;
 mod interest;
@@ -24,6 +28,7 @@ mod period;
 mod prescription;
 mod reading;
 mod result;
+mod sealed;
 mod settings;
 mod start;
 
@@ -33,6 +38,7 @@ pub use claim::{
     Payment, Procedure, Protocol, Rent, Request, Target, WasteTax,
 };
 pub use compute::compute;
+pub use dossier::SECTION;
 pub use money::plain;
 pub use reading::{
     ClaimText, DelayText, GraceText, LossText, PaymentText, ProcedureText, ProtocolText, RentText,
@@ -41,6 +47,8 @@ pub use reading::{
 pub use result::{
     Calculation, Excluded, Head, Line, MissingRate, Prescribed, RateUsed, Span, Totals,
 };
+pub(crate) use sealed::{COMPUTED, judged};
+pub use sealed::{Replay, replay};
 pub use settings::{
     DenouncedProtocol, EndDay, GraceEnd, Imputation, InterestYear, Limitation, Prorata, Settings,
 };
