@@ -35,8 +35,8 @@ pub mod partners;
 
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{
-    ActCommand, ActRecorded, Capabilities, Created, Foreseen, HOLD_GROUNDS, HoldCommand, NewCase,
-    Opened, Reading, SectionCommand,
+    ActCommand, ActRecorded, CALCULATION, Capabilities, Created, Foreseen, HOLD_GROUNDS,
+    HoldCommand, NewCase, Opened, Reading, SectionCommand, Tried,
 };
 pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
@@ -45,6 +45,7 @@ pub use huis::{Huis, Processed};
 pub use imports::{
     FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Sent, Settled, Settling,
 };
+pub use huis_processings::eviction::indemnity;
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
 pub use registers::Adopted;

@@ -5,6 +5,7 @@ mod create;
 mod digest;
 mod hold;
 mod preview;
+mod indemnity;
 mod read;
 mod section;
 
@@ -14,6 +15,7 @@ pub use create::{Created, NewCase};
 pub(crate) use digest::{Checked, Mark};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use huis_access::Foreseen;
+pub use indemnity::{CALCULATION, Tried};
 pub use read::{Capabilities, Opened, Reading};
 pub use section::SectionCommand;
 

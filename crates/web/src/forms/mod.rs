@@ -9,6 +9,7 @@ mod render;
 mod show;
 
 pub use data::FormData;
+pub(crate) use parse::parse_date;
 pub use parse::{FieldFault, FormFaults, parse};
 pub use render::{FieldView, FormView, OptionView, SummaryLine, Widget, render_fields};
 pub use show::{show, typed_text};

@@ -167,6 +167,11 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 /// `31/12/2025`, `31-12-2025`, `31.12.2025`, `31 12 2025`, `31122025` or `2025-12-31`.
+/// A date as it is typed.
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
+    date(text).ok()
+}
+
 fn date(text: &str) -> Result<Date, String> {
     const SHAPE: &str = "Écrivez la date jour/mois/année, par exemple 31/12/2025.";
     let digits = |s: &str| !s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit());

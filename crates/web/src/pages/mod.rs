@@ -18,6 +18,7 @@ pub mod dossier;
 pub mod grants;
 pub mod help;
 pub mod kept;
+pub mod indemnity;
 pub mod list;
 pub mod new_dossier;
 pub mod partners;

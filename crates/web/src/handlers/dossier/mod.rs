@@ -11,6 +11,7 @@ mod hide;
 mod hold;
 mod mandates;
 mod receipt;
+mod indemnity;
 mod section;
 mod sheet;
 pub(super) mod view;
@@ -65,6 +66,8 @@ pub fn routes() -> Router<App> {
             "/dossiers/{numero}/volets/{volet}/{occurrence}/masquer",
             get(hide::hide_form).post(hide::hide),
         )
+        .route("/dossiers/{numero}/indemnite", get(indemnity::screen))
+        .route("/dossiers/{numero}/indemnite/calcul/{no}", get(indemnity::sealed))
         .route("/dossiers/{numero}/gel", get(hold::form).post(hold::send))
         .route("/dossiers/{numero}/gel/{gel}/lever", get(hold::lift_form).post(hold::lift))
 }

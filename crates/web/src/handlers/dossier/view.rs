@@ -180,6 +180,11 @@ fn refusal(register: &Register, offer: &Offer) -> Option<RefusedView> {
     })
 }
 
+/// The fields of an act that its line shows; the rest has a page of its own.
+fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
+    kind.fields.iter().filter(|f| !super::indemnity::apart(&kind.id, &f.id)).cloned().collect()
+}
+
 fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormContext) -> ActView {
     let kind = register.act(&act.kind);
     let no = act.no;
@@ -202,7 +207,7 @@ fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormC
         label: act_label(register, &act.kind),
         on: act.on,
         recorded: format!("Enregistré le {at} {by}"),
-        facts: facts.map(|(k, facts)| pairs(&k.fields, facts, context)).unwrap_or_default(),
+        facts: facts.map(|(k, facts)| pairs(&shown(k), facts, context)).unwrap_or_default(),
         hidden: act.facts.is_none() && act.voided.is_none(),
         corrected_by: corrected,
         corrects: act.corrects,
@@ -296,6 +301,9 @@ fn sections(
 fn tools(opened: &Opened) -> Vec<Link> {
     let part = |part: &str| routes::dossier_part(opened.card.number, part);
     let mut out = vec![Link::new("Volets", "#volets"), Link::new("Imprimer", part("imprimer"))];
+    if opened.may.acts.contains(huis_usecases::CALCULATION) && !opened.card.archived {
+        out.push(Link::new("Indemnité", part("indemnite")));
+    }
     if opened.may.powers.contains(&Power::Traces) {
         out.push(Link::new("Qui l’a consulté\u{a0}?", part("traces")));
     }
