@@ -127,6 +127,9 @@ pub struct Judgement {
     pub flags: Vec<Flag>,
     /// The facts that the rule used beside those typed, to seal with the act (I10).
     pub used: Facts,
+    /// What the rule itself writes in the act, beside what was typed: a result and what it was
+    /// computed from (I10). Read like the rest of the act.
+    pub gives: Facts,
 }
 
 /// Where a dossier stands.

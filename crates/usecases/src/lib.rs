@@ -42,10 +42,10 @@ pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
 pub use exports::MOST;
 pub use huis::{Huis, Processed};
+pub use huis_processings::eviction::indemnity;
 pub use imports::{
     FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Sent, Settled, Settling,
 };
-pub use huis_processings::eviction::indemnity;
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
 pub use registers::Adopted;

@@ -38,6 +38,14 @@ pub(crate) fn judge(
     }
 }
 
+/// What the rule writes in an act: the calculation of the indemnity (X-05, I10).
+fn given(course: &Course<'_>, kind: Kind, draft: &Draft, law: &Law) -> Result<Facts, Vec<Fault>> {
+    if kind == Kind::CalculIndemnite && order::answered(course, kind).is_ok() {
+        return indemnity::judged(course, &draft.facts, draft.on, law);
+    }
+    Ok(Facts::new())
+}
+
 /// What a rule writes in an act, and nobody types (I10).
 pub(crate) fn computed(kind: Kind, field: &str) -> bool {
     kind == Kind::CalculIndemnite && indemnity::COMPUTED.contains(&field)
@@ -57,15 +65,13 @@ fn judge_new(
 ) -> Result<Judgement, Vec<Fault>> {
     let history = recorded(case.acts);
     let course = Course::new(case, &history);
-    let mut used = used(&course, kind, &draft.facts);
-    if kind == Kind::CalculIndemnite && order::answered(&course, kind).is_ok() {
-        used.extend(indemnity::judged(&course, &draft.facts, draft.on, law)?);
-    }
+    let used = used(&course, kind, &draft.facts);
+    let gives = given(&course, kind, draft, law)?;
     let merged = merge(&draft.facts, &used);
     let act = Recorded { no: next_no(case), kind, on: draft.on, facts: &merged };
     let faults = faults(&course, &act, today);
     if faults.is_empty() {
-        Ok(Judgement { flags: irregular::flags(&course, &act, law), used })
+        Ok(Judgement { flags: irregular::flags(&course, &act, law), used, gives })
     } else {
         Err(faults)
     }
@@ -100,10 +106,8 @@ fn judge_correction(
     let history = recorded(case.acts);
     let at = history.iter().position(|a| a.no == original_no).unwrap_or(history.len());
     let before = Course::new(case, history.get(..at).unwrap_or_default());
-    let mut used = used(&before, kind, &draft.facts);
-    if kind == Kind::CalculIndemnite {
-        used.extend(indemnity::judged(&before, &draft.facts, draft.on, law)?);
-    }
+    let used = used(&before, kind, &draft.facts);
+    let gives = given(&before, kind, draft, law)?;
     let mut acts: Vec<Act> = case.acts.to_vec();
     acts.push(Act {
         no: next_no(case),
@@ -130,7 +134,7 @@ fn judge_correction(
         .into_iter()
         .filter(|f| f.act == Some(original_no) || !old_flags.contains(f))
         .collect();
-    Ok(Judgement { flags, used })
+    Ok(Judgement { flags, used, gives })
 }
 
 /// A fault that a correction makes in another act of the dossier.

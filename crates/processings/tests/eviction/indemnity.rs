@@ -447,7 +447,7 @@ mod sealed {
         let typed: Table =
             format!("acte = \"calcul-indemnite\"\nle = 2026-06-30\n{typed}").parse().unwrap();
         let draft = draft(&register(), &typed);
-        Eviction.judge(&case, &draft, &law, draft.on).map(|j| j.used)
+        Eviction.judge(&case, &draft, &law, draft.on).map(|j| j.gives)
     }
 
     /// X-05, I10: the dossier's acts and section give vector A; the sealed facts alone replay it,

@@ -192,7 +192,10 @@ impl Huis {
             }
             let own = own_part(register, &command.draft);
             let judged = processed.rules.judge(&case, &own, &law, today)?;
-            let acts = followed_by(&plain.acts, &command.draft, &judged.used, agent, now);
+            // What the rule itself writes is the act's as much as what was typed (I10).
+            let mut draft = command.draft.clone();
+            draft.facts.extend(judged.gives);
+            let acts = followed_by(&plain.acts, &draft, &judged.used, agent, now);
             after = Some(standing(processed, opened_on, plain, &acts, &good_friday, &law, today));
             flags.clone_from(&judged.flags);
             if was_archived {
@@ -206,7 +209,7 @@ impl Huis {
                     .map(|s| s.edit(plain))
                     .collect(),
                 acts: vec![NewAct {
-                    draft: command.draft.clone(),
+                    draft,
                     agent: Some(agent),
                     recorded: now,
                     used: judged.used,

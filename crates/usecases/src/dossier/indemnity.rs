@@ -63,7 +63,7 @@ impl Huis {
             .map(|one| match one {
                 Err(faults) => Ok(Err(faults)),
                 Ok(judged) => {
-                    let done = replay(&judged.used, &law);
+                    let done = replay(&judged.gives, &law);
                     done.map(Ok).ok_or(UseError::Internal("indemnité"))
                 }
             })

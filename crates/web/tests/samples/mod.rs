@@ -10,6 +10,7 @@
 mod case;
 mod desk;
 mod entry;
+mod indemnity;
 mod office;
 mod partners;
 
@@ -56,6 +57,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     let mut out = desk::pages(locale);
     out.extend(case::pages(locale));
     out.extend(entry::pages(locale));
+    out.extend(indemnity::pages(locale));
     out.extend(office::pages(locale));
     out.extend(partners::pages(locale));
     out
