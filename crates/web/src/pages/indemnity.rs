@@ -51,6 +51,8 @@ pub struct IndemnityKept {
     pub number: String,
     /// The act's number.
     pub no: u32,
+    /// The proposal as a file, when this server has a press.
+    pub pdf: Option<String>,
     /// It replays to the cent.
     pub same: bool,
     /// The settings, in words.

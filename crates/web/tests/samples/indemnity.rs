@@ -94,6 +94,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
             shell: shell(locale, "/dossiers/4821-7730-K/indemnite", None, &[]),
             number: "4821-7730-K".into(),
             no: 9,
+            pdf: same.then(|| "/dossiers/4821-7730-K/indemnite/calcul/9/proposition.pdf".into()),
             same,
             settings: vec![Pair::new("Part d’un mois entamé", "Jours réels du mois")],
             result: result(),

@@ -132,10 +132,21 @@ pub(super) async fn sealed(
     me: Me,
     Path((text, no)): Path<(String, u32)>,
 ) -> Result<Response, Response> {
-    let number = number(&text).map_err(lost)?;
+    Ok(page(&kept_page(&app, &me, &text, no, Reading::Screen).await?))
+}
+
+/// The page of a calculation that an act keeps.
+pub(in crate::handlers) async fn kept_page(
+    app: &App,
+    me: &Me,
+    text: &str,
+    no: u32,
+    reading: Reading,
+) -> Result<IndemnityKept, Response> {
+    let number = number(text).map_err(lost)?;
     let register = &me.processed().map_err(lost)?.register;
     let kind = register.act(CALCULATION).ok_or_else(|| lost(PageError::NotFound))?;
-    let opened = open(&app, &me, number, Reading::Screen).await?;
+    let opened = open(app, me, number, reading).await?;
     let act = opened.view.acts.iter().find(|a| a.no == no && a.kind == CALCULATION);
     let facts = act.and_then(|a| a.facts.as_ref()).ok_or_else(|| lost(PageError::NotFound))?;
     let done = app.huis.replay_indemnity(facts).ok_or_else(|| lost(PageError::NotFound))?;
@@ -146,14 +157,17 @@ pub(super) async fn sealed(
             Some(Pair::new(name(kind, id), label.to_owned()))
         })
         .collect();
-    Ok(page(&IndemnityKept {
-        shell: shell(&me, number, Some("Calcul de l’indemnité")),
+    Ok(IndemnityKept {
+        shell: shell(me, number, Some("Calcul de l’indemnité")),
         number: number.to_string(),
         no,
+        pdf: app.huis.has_press().then(|| {
+            routes::dossier_part(number, &format!("indemnite/calcul/{no}/proposition.pdf"))
+        }),
         same: done.same,
         settings,
         result: shown(&done.calculation, kind),
-    }))
+    })
 }
 
 /// The form of the section that holds the amounts: its occurrence, or a new one.

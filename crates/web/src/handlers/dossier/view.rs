@@ -181,7 +181,7 @@ fn refusal(register: &Register, offer: &Offer) -> Option<RefusedView> {
 }
 
 /// The fields of an act that its line shows; the rest has a page of its own.
-fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
+pub(super) fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
     kind.fields.iter().filter(|f| !super::indemnity::apart(&kind.id, &f.id)).cloned().collect()
 }
 

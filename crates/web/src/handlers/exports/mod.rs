@@ -2,6 +2,7 @@
 //! Each use case behind has read what its page reads, and traced it as an export (I3, X-23).
 
 mod dossier;
+mod indemnity;
 mod lists;
 mod register;
 mod watch;
@@ -27,6 +28,7 @@ pub fn routes() -> Router<App> {
         .merge(lists::routes())
         .merge(watch::routes())
         .merge(dossier::routes())
+        .merge(indemnity::routes())
         .merge(register::routes())
 }
 
