@@ -4,8 +4,8 @@ mod act;
 mod create;
 mod digest;
 mod hold;
-mod preview;
 mod indemnity;
+mod preview;
 mod read;
 mod section;
 
