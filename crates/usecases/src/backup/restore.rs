@@ -9,7 +9,7 @@ use huis_store::{
 use huis_trace::{
     Head, LogKey, LogSigner, Operation, RestoredFrom, SignedNote, gone::replay, witness,
 };
-use huis_vault::{ArchiveSecret, KeyBlob, RootKey, Slot};
+use huis_vault::{ArchiveSecret, Slot};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
