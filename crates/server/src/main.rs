@@ -36,6 +36,8 @@ enum Command {
     /// Les clés : renouveler la clé racine.
     #[command(subcommand)]
     Keys(commands::keys::Command),
+    /// Importe un fichier au nom d'un compte.
+    Import(commands::import::Import),
     /// Le registre des traitements.
     #[command(subcommand)]
     Register(commands::register::Command),
@@ -73,6 +75,7 @@ async fn main() -> ExitCode {
         Command::Admin(c) => c.run().await,
         Command::Conformite(c) => c.run().await,
         Command::Keys(c) => c.run().await,
+        Command::Import(c) => c.run().await,
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,

@@ -43,8 +43,10 @@ pub use error::UseError;
 pub use exports::MOST;
 pub use huis::{Huis, Processed};
 pub use huis_processings::eviction::indemnity;
+pub use huis_imports::{CellFault, Header, Limits, Mapping, Row, Source, Target};
 pub use imports::{
-    FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Sent, Settled, Settling,
+    FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Imported, Sent, Settled,
+    Settling,
 };
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};

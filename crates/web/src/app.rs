@@ -148,7 +148,8 @@ impl Me {
             labels.dedup();
             labels.join(", ")
         });
-        Shell {
+        let imports = !self.app.huis.import_kinds(&self.caller, &self.processing).is_empty();
+        let shell = Shell {
             locale: self.locale,
             path: self.path.clone(),
             office: self.caller.office.name.clone(),
@@ -172,7 +173,8 @@ impl Me {
             crumbs,
             exports: Vec::new(),
         }
-        .waiting(Place::Alerts, self.alerts)
+        .waiting(Place::Alerts, self.alerts);
+        if imports { shell.with_imports(place == Some(Place::Imports)) } else { shell }
     }
 }
 

@@ -58,6 +58,8 @@ pub enum Place {
     Board,
     /// « Encadrement »
     Supervise,
+    /// « Importer »
+    Imports,
     /// « Archives »
     Archive,
     /// « Alertes »
@@ -197,6 +199,18 @@ impl Crumb {
 }
 
 impl Shell {
+    /// Adds the entry of files in, for who may send one: that hangs on acts, not on a power.
+    #[must_use]
+    pub fn with_imports(mut self, current: bool) -> Self {
+        let (place, href, key, letter) = (Place::Imports, routes::IMPORTS, "nav.imports", 'i');
+        let at = self
+            .nav
+            .iter()
+            .take_while(|i| matches!(i.place, Place::Day | Place::List | Place::Board))
+            .count();
+        self.nav.insert(at, NavItem { place, href, key, letter, current, waiting: 0 });
+        self
+    }
     /// A text of the shell.
     pub fn t(&self, key: &str) -> String {
         self.locale.t(key)

@@ -11,6 +11,8 @@ pub const LIST: &str = "/dossiers";
 pub const NEW: &str = "/dossiers/nouveau";
 /// The search form, and where searches are posted.
 pub const SEARCH: &str = "/recherche";
+/// Files in: what was sent, and sending one.
+pub const IMPORTS: &str = "/imports";
 /// Stages by units.
 pub const BOARD: &str = "/tableau";
 /// The supervisor's page.

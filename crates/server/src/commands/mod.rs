@@ -6,6 +6,7 @@ pub mod calc;
 pub mod conformite;
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod init;
 pub mod keys;
 pub mod register;

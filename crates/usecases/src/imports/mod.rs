@@ -3,6 +3,7 @@
 //! written as an act, in a transaction of its own, by a job that can be stopped, or die, anywhere.
 //! A row that comes again is known by a keyed mark and written once.
 
+mod command;
 mod end;
 mod find;
 mod job;
@@ -13,6 +14,7 @@ mod settle;
 mod stage;
 mod write;
 
+pub use command::Imported;
 pub use look::{FaultLine, ImportContent, ImportLine, ImportPage, ImportState};
 pub use send::Sent;
 pub use settle::{Settled, Settling};

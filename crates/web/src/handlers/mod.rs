@@ -10,6 +10,7 @@ mod admin;
 mod dossier;
 mod exports;
 mod kept;
+mod imports;
 mod lists;
 mod oversight;
 mod procedure;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
         .merge(provider::routes())
         .merge(account::routes())
         .merge(admin::routes())
+        .merge(imports::routes())
         .merge(lists::routes())
         .merge(search::routes())
         .merge(dossier::routes())

@@ -19,6 +19,7 @@ pub mod grants;
 pub mod help;
 pub mod indemnity;
 pub mod kept;
+pub mod imports;
 pub mod list;
 pub mod new_dossier;
 pub mod partners;

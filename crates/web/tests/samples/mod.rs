@@ -11,6 +11,7 @@ mod case;
 mod desk;
 mod entry;
 mod indemnity;
+mod imports;
 mod office;
 mod partners;
 
@@ -58,6 +59,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     out.extend(case::pages(locale));
     out.extend(entry::pages(locale));
     out.extend(indemnity::pages(locale));
+    out.extend(imports::pages(locale));
     out.extend(office::pages(locale));
     out.extend(partners::pages(locale));
     out
