@@ -42,8 +42,8 @@ pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
 pub use exports::MOST;
 pub use huis::{Huis, Processed};
-pub use huis_processings::eviction::indemnity;
 pub use huis_imports::{CellFault, Header, Limits, Mapping, Row, Source, Target};
+pub use huis_processings::eviction::indemnity;
 pub use imports::{
     FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Imported, Sent, Settled,
     Settling,

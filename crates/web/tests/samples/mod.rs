@@ -10,8 +10,8 @@
 mod case;
 mod desk;
 mod entry;
-mod indemnity;
 mod imports;
+mod indemnity;
 mod office;
 mod partners;
 
