@@ -89,7 +89,7 @@ fn screen(locale: Locale, full: bool) -> String {
 }
 
 pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
-    let kept = |same| {
+    let kept = |same: bool| {
         IndemnityKept {
             shell: shell(locale, "/dossiers/4821-7730-K/indemnite", None, &[]),
             number: "4821-7730-K".into(),

@@ -352,7 +352,6 @@ fn small_register() -> reg::Register {
             source: "X-09".into(),
             ours: false,
         }],
-        imports: Vec::new(),
         rights: vec![reg::Right {
             id: "opposition".into(),
             label: "Opposition".into(),
