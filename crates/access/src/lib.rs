@@ -58,7 +58,7 @@ pub use open::{
     ActView, Answer, DossierView, Foreseen, Held, KeySource, OpenError, Plain, SectionView,
     Unlocked, gather, unlock,
 };
-pub use pending::{Pending, WrongReceipt};
+pub use pending::{Pending, WrongReceipt, together};
 pub use staging::{ImportProof, decide_import};
 pub use void::{Voided, void};
 pub use write::{

@@ -154,6 +154,7 @@ answers!(
     (huis_dossier::Standing, Vec<huis_dossier::Offer>),
     Result<Foreseen, Vec<huis_dossier::Fault>>,
     Vec<Result<huis_dossier::Judgement, Vec<huis_dossier::Fault>>>,
+    huis_dossier::Letters,
     BTreeSet<(String, huis_vault::Token)>,
     Vec<huis_dossier::Fault>,
 );

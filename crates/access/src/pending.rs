@@ -1,4 +1,4 @@
-use huis_trace::{Line, Receipt};
+use huis_trace::{Dossiers, Line, Receipt, SectionFields};
 
 /// Something opened, that nobody may see before its trace is durable (A-20, I2).
 #[derive(Debug)]
@@ -25,4 +25,50 @@ impl<T> Pending<T> {
     pub fn release(self, receipt: &Receipt) -> Result<T, WrongReceipt> {
         if receipt.attests(&self.line) { Ok(self.value) } else { Err(WrongReceipt) }
     }
+}
+
+/// Puts what was opened together under one line for each ground on which it was opened: the line
+/// lists every dossier, and every field that was seen in one of them.
+pub fn together<T>(opened: Vec<Pending<T>>) -> Vec<Pending<Vec<T>>> {
+    let mut out: Vec<Pending<Vec<T>>> = Vec::new();
+    for Pending { value, line } in opened {
+        let same = |p: &&mut Pending<Vec<T>>| {
+            p.line.authority == line.authority
+                && p.line.operation == line.operation
+                && p.line.purpose == line.purpose
+        };
+        match out.iter_mut().find(same) {
+            Some(group) => {
+                let mut dossiers = group.line.dossiers.listed().to_vec();
+                dossiers.extend_from_slice(line.dossiers.listed());
+                group.line.dossiers = Dossiers::List(dossiers);
+                for seen in line.sections {
+                    let known = group.line.sections.iter_mut().find(|s| s.section == seen.section);
+                    match known {
+                        Some(known) => {
+                            known.fields.extend(seen.fields);
+                            known.fields.sort();
+                            known.fields.dedup();
+                        }
+                        None => {
+                            group.line.sections.push(SectionFields { occurrence: None, ..seen });
+                        }
+                    }
+                }
+                group.value.push(value);
+            }
+            None => {
+                let mut line = line;
+                let sections = std::mem::take(&mut line.sections);
+                for seen in sections {
+                    match line.sections.iter_mut().find(|s| s.section == seen.section) {
+                        Some(known) => known.fields.extend(seen.fields),
+                        None => line.sections.push(SectionFields { occurrence: None, ..seen }),
+                    }
+                }
+                out.push(Pending { value: vec![value], line });
+            }
+        }
+    }
+    out
 }

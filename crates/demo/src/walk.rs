@@ -104,7 +104,8 @@ impl<'a> Workshop<'a> {
             shift: 0,
             refused: 0,
         };
-        for step in &with_letters(plan, dice) {
+        let guarantors = walk.known.0.get("caution").map_or(0, Vec::len);
+        for step in &with_letters(plan, dice, guarantors, self.today) {
             if !walk.step(plan, step, dice, unit, creator) {
                 break;
             }
@@ -156,8 +157,9 @@ impl<'a> Workshop<'a> {
 }
 
 /// The steps of the story with the information letters, to each occupant as soon as the file is
-/// made. In one dossier of twenty somebody was forgotten, in one of eight it took days.
-fn with_letters(plan: &Plan, dice: &Dice) -> Vec<Step> {
+/// made. In one dossier of twenty somebody was forgotten, in one of eight it took days; those
+/// of the last days wait for the desk's next batch.
+fn with_letters(plan: &Plan, dice: &Dice, guarantors: usize, today: Date) -> Vec<Step> {
     let forgetful = dice.chance(5);
     let delay = if dice.chance(12) { dice.between(1, 8) } else { 0 };
     let mut steps = plan.steps.clone();
@@ -172,9 +174,50 @@ fn with_letters(plan: &Plan, dice: &Dice) -> Vec<Step> {
         ];
         steps.push(Step { day: delay, kind: "information-occupant", fields });
     }
+    for no in (1..=guarantors).filter_map(|n| u32::try_from(n).ok()) {
+        let fields = vec![
+            ("caution", Fill::Value(Value::Reference(no))),
+            ("mode", Fill::Value(Value::Choice("courrier".to_owned()))),
+        ];
+        steps.push(Step { day: delay, kind: "information-caution", fields });
+    }
+    if plan.opened_on.saturating_add(WAITING.days()) > today {
+        steps.retain(|s| !s.kind.starts_with("information-o") && s.kind != "information-caution");
+    }
     steps.sort_by_key(|s| s.day);
     steps
 }
+
+/// Letters of files opened since so many days wait for the desk.
+const WAITING: i64 = 4;
+
+/// What a letter says of a decision, in the demonstration.
+const TOLD: &[(&str, &str, &str, &str)] = &[
+    (
+        "cfp-accorde",
+        "cfp-accorde",
+        "Concours de la force publique accordé",
+        "Le concours de la force publique vous est accordé pour l’exécution de la décision d’expulsion.",
+    ),
+    (
+        "cfp-accorde",
+        "cfp-accorde-occupant",
+        "Concours de la force publique accordé pour votre expulsion",
+        "Le concours de la force publique est accordé. Contactez notre service : un relogement peut encore être recherché.",
+    ),
+    (
+        "cfp-refuse",
+        "cfp-refuse",
+        "Concours de la force publique refusé",
+        "Le concours de la force publique vous est refusé, pour le motif que porte la décision.",
+    ),
+    (
+        "demande-indemnite",
+        "accuse-indemnite",
+        "Accusé de réception de votre demande d’indemnité",
+        "Votre demande d’indemnité est enregistrée. Le silence gardé pendant deux mois vaut rejet.",
+    ),
+];
 
 fn known(sections: &Sections) -> Known {
     let mut known = Known::default();
@@ -251,10 +294,66 @@ impl Walk<'_, '_> {
                     voided: false,
                 });
                 self.acts.push(DemoAct { draft, recorded, agent });
+                self.tell(step.kind, no, recorded, dice, (unit, creator));
             }
             _ => self.refused += 1,
         }
         true
+    }
+
+    /// The letters that tell a decision leave within days.
+    fn tell(&mut self, kind: &str, about: u32, decided: Date, dice: &Dice, who: (&str, usize)) {
+        let place = self.place.clone();
+        let on = self.shop.working(decided.saturating_add(2.days()), &place);
+        let text = |t: &str| Value::Text(t.to_owned());
+        let (unit, usual) = who;
+        let agent = self.shop.recorder(dice, "courrier", unit, on, Some(usual));
+        let Some(agent) = agent.filter(|_| TOLD.iter().any(|(of, ..)| *of == kind)) else { return };
+        for (_, letter, subject, words) in TOLD.iter().filter(|(of, ..)| *of == kind) {
+            let to: Vec<Option<u32>> = if letter.ends_with("occupant") {
+                let occupants = self.known.0.get("occupant").map(Vec::as_slice).unwrap_or_default();
+                occupants.iter().map(|(no, _)| Some(*no)).collect()
+            } else {
+                vec![None]
+            };
+            for who in to.into_iter().filter(|_| on <= self.shop.today) {
+                let mut facts = Facts::from([
+                    ("modele".to_owned(), text(letter)),
+                    ("version".to_owned(), text("démonstration")),
+                    ("objet".to_owned(), text(subject)),
+                    ("contenu".to_owned(), text(words)),
+                    ("pour".to_owned(), Value::Int(i64::from(about))),
+                ]);
+                if let Some(no) = who {
+                    facts.insert("occupant".to_owned(), Value::Reference(no));
+                }
+                let written = self.push("courrier", on, facts, agent);
+                let sent = Facts::from([
+                    ("courrier".to_owned(), Value::Int(i64::from(written))),
+                    ("mode".to_owned(), Value::Choice("courrier".to_owned())),
+                ]);
+                self.push("envoi-courrier", on, sent, agent);
+            }
+        }
+    }
+
+    /// Records an act that nothing can refuse, and gives its number.
+    fn push(&mut self, kind: &str, on: Date, facts: Facts, agent: usize) -> u32 {
+        let no = u32::try_from(self.history.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let id = u8::try_from(agent).unwrap_or(u8::MAX);
+        self.history.push(Act {
+            no,
+            kind: kind.to_owned(),
+            on,
+            recorded: Zone::utc().start_of(on),
+            by: Author::Agent(AgentId::from_bytes([id; 16])),
+            facts: facts.clone(),
+            corrects: None,
+            voided: false,
+        });
+        let draft = Draft { kind: kind.to_owned(), on, facts, corrects: None };
+        self.acts.push(DemoAct { draft, recorded: on, agent });
+        no
     }
 
     fn facts(&self, plan: &Plan, step: &Step, on: Date) -> Facts {

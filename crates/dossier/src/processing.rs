@@ -3,7 +3,7 @@ use huis_law::{Computed, Law, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::{Act, Draft, Facts, Value};
+use crate::{Act, Draft, Facts, Letters, Value};
 
 /// What sections hold now, as a rule may read it: section id → occurrences (number, fields).
 #[derive(Clone, Debug, Default)]
@@ -199,6 +199,20 @@ pub trait Processing: Send + Sync {
     /// What a step is called; its code when it has no name.
     fn step_label<'a>(&self, step: &'a str) -> &'a str {
         label(self.step_labels(), step)
+    }
+    /// The letters that are due and those that were prepared.
+    fn letters(&self, case: &Case<'_>, law: &Law, today: Date) -> Letters {
+        let _ = (case, law, today);
+        Letters::default()
+    }
+    /// The rules of deadlines that a letter answers: what the list of letters shows.
+    fn letter_terms(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Acts that the letters' pages record: they have no form of their own.
+    fn by_letter(&self, act: &str) -> bool {
+        let _ = act;
+        false
     }
     /// The sections that come with an act, in one form and one writing (X-08: the police report
     /// and its deposit); elsewhere they are read only.

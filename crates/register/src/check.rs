@@ -1,5 +1,7 @@
 //! What must hold between the parts of a register once each is read.
 
+mod letters;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -18,6 +20,7 @@ pub(crate) fn all(register: &Register, report: &Report<'_>) {
     check.sensitive_sections();
     check.retentions();
     check.imports();
+    letters::all(&check);
 }
 
 struct Check<'r> {

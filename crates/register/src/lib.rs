@@ -8,6 +8,7 @@ mod article30;
 mod check;
 mod diff;
 mod fault;
+mod letter;
 mod load;
 mod local;
 mod model;
@@ -21,4 +22,8 @@ pub use diff::{Change, ChangeKind, Erasure, diff};
 pub use fault::RegisterFault;
 pub use local::{LocalStatus, check_local};
 pub use model::*;
-pub use words::{class_label, ending_label, field_type_label, power_label, start_event_label};
+pub use typography::french;
+pub use words::{
+    class_label, ending_label, field_type_label, mention_label, mention_named, mention_word,
+    power_label, start_event_label,
+};

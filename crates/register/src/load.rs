@@ -104,6 +104,7 @@ fn read(mut root: Block<'_>) -> Register {
         root.some_blocks("notice", "l'information des personnes n'est pas déclarée (X-15)."),
         parts::notice,
     );
+    register.letters = each(root.blocks("lettre"), parts::letter);
     if let Some(security) = root.block("securite") {
         register.security = read_security(security);
     }
@@ -131,6 +132,7 @@ fn blank() -> Register {
         imports: Vec::new(),
         rights: Vec::new(),
         notices: Vec::new(),
+        letters: Vec::new(),
         security: Security {
             password_rules: String::new(),
             idle_minutes: 0,

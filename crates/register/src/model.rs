@@ -4,6 +4,8 @@
 use huis_kernel::{Date, Delay};
 use serde::Serialize;
 
+pub use crate::letter::{Letter, Mention, Notice};
+
 /// One processing: `registers/<id>.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Register {
@@ -41,6 +43,8 @@ pub struct Register {
     pub rights: Vec<Right>,
     /// `[[notice]]`
     pub notices: Vec<Notice>,
+    /// `[[lettre]]`
+    pub letters: Vec<Letter>,
     /// `[securite]`
     pub security: Security,
     /// SHA-256 of the file's bytes: the version in force (`rows of the database`).
@@ -400,23 +404,6 @@ pub struct Right {
     pub source: String,
 }
 
-/// `[[notice]]`: an information text; `{responsable}` and the like are filled at printing.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Notice {
-    /// `id`
-    pub id: String,
-    /// `titre`
-    pub title: String,
-    /// `public`: whom it speaks to.
-    pub audience: String,
-    /// `texte`
-    pub text: String,
-    /// `facile`: the easy-to-read version.
-    pub easy: String,
-    /// `source`
-    pub source: String,
-}
-
 /// `[securite]`
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Security {
@@ -463,6 +450,10 @@ impl Register {
     /// The stage of that id.
     pub fn stage(&self, id: &str) -> Option<&Stage> {
         self.stages.iter().find(|s| s.id == id)
+    }
+    /// The letter of that id.
+    pub fn letter(&self, id: &str) -> Option<&Letter> {
+        self.letters.iter().find(|l| l.id == id)
     }
     /// The retention unit that governs a section. The loader proves there is exactly one.
     pub fn unit_of_section(&self, section: &str) -> Option<&Retention> {

@@ -4,10 +4,10 @@ use huis_kernel::Delay;
 use std::collections::BTreeSet;
 
 use crate::{
-    ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Import, Notice, Profile, Purpose,
-    Register, Retention, Right, Search, Section, Stage, StartEvent,
+    ActKind, Choice, Class, Ending, Field, FieldKind, FieldPath, Import, Letter, Notice, Profile,
+    Purpose, Register, Retention, Right, Search, Section, Stage, StartEvent,
     reader::Block,
-    words::{CLASSES, ENDINGS, FIELD_TYPES, POWERS, RIGHTS, START_EVENTS},
+    words::{CLASSES, ENDINGS, FIELD_TYPES, MENTIONS, POWERS, RIGHTS, START_EVENTS},
 };
 
 /// The ids already met among tables of the same kind.
@@ -273,4 +273,29 @@ pub(crate) fn notice(block: &mut Block<'_>, seen: &mut Seen) -> Notice {
         easy: block.text("facile"),
         source: block.text("source"),
     }
+}
+
+pub(crate) fn letter(block: &mut Block<'_>, seen: &mut Seen) -> Letter {
+    let id = block.id(seen);
+    let source = block.text("source");
+    let letter = Letter {
+        id,
+        label: block.text("libelle"),
+        to: block.maybe_text("destinataire"),
+        organisation: block.maybe_text("organisme"),
+        shows: paths(&block.texts("montre")),
+        act: block.maybe_text("acte"),
+        fields: fields(block, &source),
+        mentions: block.words("mentions", MENTIONS),
+        sent: block.text("envoi"),
+        source,
+    };
+    if letter.to.is_some() == letter.organisation.is_some() {
+        block.fault(
+            "destinataire",
+            "une lettre va à une personne du dossier ou à un organisme, et à un seul.",
+            "Gardez destinataire = \"…\" (un volet) ou organisme = \"…\".",
+        );
+    }
+    letter
 }

@@ -1,7 +1,7 @@
 //! French spaces: before « : ; ? ! » and inside guillemets they do not break.
 
 /// Puts the non-breaking spaces that French asks for where plain ones were written.
-pub(crate) fn french(text: &str) -> String {
+pub fn french(text: &str) -> String {
     let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
     for mark in [':', ';', '?', '!'] {
         out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));

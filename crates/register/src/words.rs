@@ -1,6 +1,6 @@
 //! The register's closed lists of words, with what each means to a reader.
 
-use crate::{Class, Ending, FieldKind, Power, StartEvent};
+use crate::{Class, Ending, FieldKind, Mention, Power, StartEvent};
 
 /// A word of a file, what it stands for, what a page calls it.
 pub(crate) type Words<T> = [(&'static str, T, &'static str)];
@@ -50,6 +50,19 @@ pub(crate) const ENDINGS: &Words<Ending> = &[
     ("anonymiser", Ending::Anonymiser, "comptage anonyme, puis destruction de la clé"),
 ];
 
+/// `mentions` of a letter, and the title under which each is told.
+pub(crate) const MENTIONS: &Words<Mention> = &[
+    ("responsable", Mention::Controller, "Qui est responsable ?"),
+    ("finalites", Mention::Purposes, "Pourquoi ces données ?"),
+    ("donnees", Mention::Data, "Quelles données vous concernent ?"),
+    ("origine", Mention::Origin, "D'où viennent-elles ?"),
+    ("destinataires", Mention::Recipients, "Qui les voit ?"),
+    ("duree", Mention::Retention, "Combien de temps sont-elles gardées ?"),
+    ("droits", Mention::Rights, "Quels sont vos droits ?"),
+    ("dpd", Mention::Officer, "Le délégué à la protection des données"),
+    ("reclamation", Mention::Complaint, "Si vous n'êtes pas satisfait"),
+];
+
 /// `type` of a field: word and name.
 pub(crate) const FIELD_TYPES: &[(&str, &str)] = &[
     ("texte", "texte d'une ligne"),
@@ -72,6 +85,21 @@ pub(crate) const RIGHTS: &[&str] =
 
 fn label<T: PartialEq>(words: &'static Words<T>, value: &T) -> &'static str {
     words.iter().find(|(_, v, _)| v == value).map_or("", |(_, _, label)| label)
+}
+
+/// The word of a file for a mention: `finalites`.
+pub fn mention_word(mention: Mention) -> &'static str {
+    MENTIONS.iter().find(|(_, m, _)| *m == mention).map_or("", |(word, ..)| word)
+}
+
+/// The mention of that word.
+pub fn mention_named(word: &str) -> Option<Mention> {
+    MENTIONS.iter().find(|(w, ..)| *w == word).map(|(_, mention, _)| *mention)
+}
+
+/// The title under which a mention is told: « Qui les voit ? »
+pub fn mention_label(mention: Mention) -> &'static str {
+    label(MENTIONS, &mention)
 }
 
 /// What a page calls a class of data.

@@ -21,6 +21,14 @@ CREATE TABLE register_version (
   PRIMARY KEY (processing, sha256)
 );
 
+-- The texts of letters that an office adapted, every version; an empty body goes back to the shipped
+-- text.
+CREATE TABLE letter_text (
+  office BLOB NOT NULL, processing TEXT NOT NULL, letter TEXT NOT NULL, version BIGINT NOT NULL,
+  subject TEXT NOT NULL, body TEXT NOT NULL, changed_at BIGINT NOT NULL, changed_by BLOB NOT NULL,
+  PRIMARY KEY (office, processing, letter, version)
+);
+
 CREATE TABLE agent (
   agent BLOB NOT NULL PRIMARY KEY, login TEXT NOT NULL UNIQUE, first_name TEXT NOT NULL,
   last_name TEXT NOT NULL, service TEXT NOT NULL, email TEXT NOT NULL, state TEXT NOT NULL,

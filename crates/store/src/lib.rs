@@ -17,6 +17,7 @@ pub mod grants;
 pub mod imports;
 pub mod index;
 pub mod index_keys;
+pub mod letters;
 pub mod lifecycle;
 pub mod lists;
 pub mod mail;

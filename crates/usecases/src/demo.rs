@@ -87,6 +87,19 @@ impl Huis {
         self.store
             .set_setting(office.office, crate::dossier::GOOD_FRIDAY, &good_friday, None, self.now())
             .await?;
+        // What the letters carry: as an office would have set it.
+        for (key, value) in [
+            ("organisation.responsable", &demo.office.controller),
+            ("organisation.secretariat", &demo.office.ccapex_desk),
+            ("organisation.dpd", &demo.office.dpo),
+            ("courrier.entete", &demo.office.name),
+            (
+                "courrier.signature",
+                &format!("Pour le préfet et par délégation | {}", demo.office.name),
+            ),
+        ] {
+            self.store.set_setting(office.office, key, value, None, self.now()).await?;
+        }
         let numbers = SeededRng::new(seed);
         let mut used: BTreeSet<CaseNumber> = BTreeSet::new();
         let mut showcase: BTreeMap<Showcase, Vec<(CaseNumber, String)>> = BTreeMap::new();

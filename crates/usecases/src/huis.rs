@@ -22,6 +22,8 @@ pub struct Processed {
     pub rules: Box<dyn Processing>,
     /// Shipped, stricter, or loosened under a named authorisation.
     pub local: Option<LocalStatus>,
+    /// The shipped text of each of its letters, by id.
+    pub letters: BTreeMap<String, huis_letters::Template>,
 }
 
 /// The running program: everything that use cases share.

@@ -29,6 +29,7 @@ pub mod alerts;
 pub mod backup;
 pub mod demo;
 pub mod grants;
+pub mod letters;
 pub mod mail;
 pub mod oversight;
 pub mod partners;

@@ -211,8 +211,11 @@ impl Huis {
                     register.id
                 )]));
             };
-            processed
-                .insert(register.id.clone(), Processed { register, source: text, rules, local });
+            let letters = crate::letters::shipped(&register).map_err(StartError::Register)?;
+            processed.insert(
+                register.id.clone(),
+                Processed { register, source: text, rules, local, letters },
+            );
         }
         let seed = root.derive("trace signer");
         let signer = LogSigner::from_seed(format!("huis-{installation}"), seed.expose())

@@ -54,6 +54,8 @@ pub enum Place {
     Day,
     /// « Dossiers »
     List,
+    /// « Courriers »
+    Letters,
     /// « Tableau »
     Board,
     /// « Encadrement »
@@ -100,10 +102,11 @@ pub struct NavItem {
 /// Place, address, text key, letter after `g`, and the powers of which one is enough.
 type Entry = (Place, &'static str, &'static str, char, &'static [Power]);
 
-const NAVIGATION: [Entry; 13] = [
+const NAVIGATION: [Entry; 14] = [
     // The day page is everyone's: a profile without lists (police) finds there what waits for it.
     (Place::Day, routes::DAY, "nav.day", 'j', &[]),
     (Place::List, routes::LIST, "nav.list", 'd', &[Power::Lists]),
+    (Place::Letters, routes::LETTERS, "nav.letters", 'k', &[Power::Lists]),
     (Place::Board, routes::BOARD, "nav.board", 't', &[Power::Lists]),
     (Place::Supervise, routes::SUPERVISE, "nav.supervise", 'e', &[Power::Supervise]),
     (Place::Archive, routes::ARCHIVE, "nav.archive", 'a', &[Power::Archive]),
@@ -250,7 +253,7 @@ mod tests {
             navigation(&powers, None).iter().map(|i| i.href).collect()
         };
         assert_eq!(labels(&[]), ["/journee"]);
-        assert_eq!(labels(&[Power::Lists]), ["/journee", "/dossiers", "/tableau"]);
+        assert_eq!(labels(&[Power::Lists]), ["/journee", "/dossiers", "/courriers", "/tableau"]);
         assert_eq!(labels(&[Power::Archive]), ["/journee", "/archives"]);
         assert_eq!(labels(&[Power::Review]), ["/journee", "/habilitations"]);
     }

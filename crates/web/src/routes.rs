@@ -35,6 +35,12 @@ pub const REGISTER: &str = "/registre";
 pub const ACCOUNTS: &str = "/comptes";
 /// Settings.
 pub const SETTINGS: &str = "/reglages";
+/// Letters to send.
+pub const LETTERS: &str = "/courriers";
+/// The texts of the letters.
+pub const LETTER_TEXTS: &str = "/reglages/textes-des-courriers";
+/// What is done with the data, for everyone: no session.
+pub const INFORMATION: &str = "/information";
 /// Help: keyboard shortcuts and how to type dates and amounts.
 pub const HELP: &str = "/aide";
 /// Sign-in.

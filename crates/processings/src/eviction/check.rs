@@ -9,6 +9,7 @@ use super::{
     indemnity, irregular,
     kinds::{Kind, Need},
     order::{self, fault, fault_at},
+    terms::information,
 };
 
 /// Accepts a draft, or gives all its faults.
@@ -31,6 +32,15 @@ pub(crate) fn judge(
         .collect();
     if !unknown.is_empty() {
         return Err(unknown);
+    }
+    let mode = draft.facts.get("mode").and_then(Value::as_str);
+    if draft.corrects.is_none() && mode == Some(super::course::CANCELLED) {
+        return Err(vec![fault_at(
+            "mode",
+            "envoi-annule-seul",
+            "Seul un envoi déjà enregistré s'annule : corrigez-le.",
+            "X-15",
+        )]);
     }
     match draft.corrects {
         None => judge_new(case, kind, draft, law, today),
@@ -234,8 +244,15 @@ fn faults(before: &Course<'_>, act: &Recorded<'_>, today: Date) -> Vec<Fault> {
         Err(refusal) => out.push(refusal),
     }
     needs(act, &mut out);
+    letter(before, act, &mut out);
     match act.kind {
-        Kind::InformationOccupant => occupant(before, act, &mut out),
+        Kind::InformationOccupant => person(before, act, "occupant", &mut out),
+        Kind::InformationCaution => person(before, act, "caution", &mut out),
+        Kind::Courrier => {
+            for section in ["occupant", "caution"].iter().filter(|s| act.facts.contains_key(**s)) {
+                person(before, act, section, &mut out);
+            }
+        }
         Kind::CommandementPayer => lease(act, &mut out),
         Kind::InformationCcapex => notice(before, act, &mut out),
         Kind::Assignation | Kind::AudienceFixee | Kind::AudienceRenvoyee => {
@@ -306,18 +323,45 @@ fn later(act: &Recorded<'_>, field: &str, code: &str, message: &str, out: &mut V
 }
 
 /// A letter goes to an occupant of this dossier.
-fn occupant(before: &Course<'_>, act: &Recorded<'_>, out: &mut Vec<Fault>) {
-    let Some(value) = act.facts.get("occupant") else { return };
-    let known = before.occupants();
+/// The person that an act names by reference is of the dossier.
+fn person(before: &Course<'_>, act: &Recorded<'_>, section: &str, out: &mut Vec<Fault>) {
+    let Some(value) = act.facts.get(section) else { return };
+    let known = before.known.0.get(section).map(Vec::as_slice).unwrap_or_default();
     let there = known.iter().any(|(no, _)| value == &Value::Reference(*no));
     if !known.is_empty() && !there {
+        let (code, message) = if section == "occupant" {
+            ("occupant-inconnu", "Cet occupant n'est pas au dossier.")
+        } else {
+            ("caution-inconnue", "Cette caution n'est pas au dossier.")
+        };
+        out.push(fault_at(section, code, message, "X-15"));
+    }
+}
+
+/// The letter that an act sends or that comes back was prepared, and sent before it came back.
+fn letter(before: &Course<'_>, act: &Recorded<'_>, out: &mut Vec<Fault>) {
+    let Some(no) = act.facts.get("courrier").and_then(Value::as_int) else { return };
+    let prepared =
+        before.whole().iter().find(|a| a.kind == Kind::Courrier && i64::from(a.no) == no);
+    let Some(prepared) = prepared else {
         out.push(fault_at(
-            "occupant",
-            "occupant-inconnu",
-            "Cet occupant n'est pas au dossier.",
+            "courrier",
+            "courrier-inconnu",
+            "Ce courrier n'est pas au dossier : préparez-le d'abord.",
             "X-15",
         ));
-    }
+        return;
+    };
+    let sent = information::sent(before, prepared.no);
+    let gone = sent.filter(|s| before.arrived(s));
+    let (code, message) = match (act.kind == Kind::CourrierRevenu, gone) {
+        (true, None) => {
+            ("courrier-pas-parti", "Ce courrier n'est pas parti, ou il est déjà revenu.")
+        }
+        (false, Some(_)) => ("courrier-deja-parti", "Ce courrier est déjà parti."),
+        _ => return,
+    };
+    out.push(fault_at("courrier", code, message, "X-15"));
 }
 
 fn lease(act: &Recorded<'_>, out: &mut Vec<Fault>) {

@@ -157,18 +157,39 @@ impl<'a> Course<'a> {
         (running && !ended).then_some(protocol)
     }
 
-    /// The occupants of the dossier, by occurrence number, with those who had their letter.
+    /// The occupants of the dossier, by occurrence number, with the letter that informed each
+    /// one that was sent, and did not come back since.
     pub(crate) fn occupants(&self) -> Vec<(u32, Option<Recorded<'a>>)> {
-        let numbers = self.known.0.get("occupant").map(Vec::as_slice).unwrap_or_default();
-        numbers
-            .iter()
-            .map(|(no, _)| {
-                let letter = self.all.iter().find(|a| {
-                    a.kind == Kind::InformationOccupant
-                        && a.facts.get("occupant") == Some(&Value::Reference(*no))
-                });
-                (*no, letter.copied())
-            })
-            .collect()
+        self.informed("occupant", Kind::InformationOccupant)
+    }
+    /// The same of the guarantors.
+    pub(crate) fn guarantors(&self) -> Vec<(u32, Option<Recorded<'a>>)> {
+        self.informed("caution", Kind::InformationCaution)
+    }
+    fn informed(&self, section: &str, kind: Kind) -> Vec<(u32, Option<Recorded<'a>>)> {
+        let numbers = self.known.0.get(section).map(Vec::as_slice).unwrap_or_default();
+        let letter = |no: u32| {
+            let to = Some(&Value::Reference(no));
+            let mine = |a: &&Recorded<'a>| a.kind == kind && a.facts.get(section) == to;
+            self.all.iter().filter(mine).find(|a| self.arrived(a)).copied()
+        };
+        numbers.iter().map(|(no, _)| (*no, letter(*no))).collect()
+    }
+    /// Was it really sent, and has it not come back since?
+    pub(crate) fn arrived(&self, sending: &Recorded<'a>) -> bool {
+        sending.code("mode") != Some(CANCELLED) && self.came_back(sending).is_none()
+    }
+    /// The return of what was sent.
+    pub(crate) fn came_back(&self, sending: &Recorded<'a>) -> Option<Recorded<'a>> {
+        let letter = sending.facts.get("courrier")?;
+        let back = |a: &&Recorded<'a>| {
+            a.kind == Kind::CourrierRevenu
+                && a.no > sending.no
+                && a.facts.get("courrier") == Some(letter)
+        };
+        self.all.iter().find(back).copied()
     }
 }
+
+/// The mode of a sending that was marked by mistake: a correction alone says it.
+pub(crate) const CANCELLED: &str = "annule";

@@ -27,7 +27,13 @@ macro_rules! kinds {
 }
 
 kinds! {
-    InformationOccupant = "information-occupant" ["occupant", "mode"],
+    InformationOccupant = "information-occupant" ["occupant", "mode", "courrier"],
+    InformationCaution = "information-caution" ["caution", "mode", "courrier"],
+    Courrier = "courrier"
+        ["modele", "version", "occupant", "caution", "pour", "expediteur", "destinataire", "lieu",
+         "objet", "contenu", "signature"],
+    EnvoiCourrier = "envoi-courrier" ["courrier", "mode"],
+    CourrierRevenu = "courrier-revenu" ["courrier", "motif"],
     ImpayeConstitue = "impaye-constitue" ["montant_dette", "tiers_payant"],
     SignalementCaf = "signalement-caf" ["organisme"],
     ReponseCaf = "reponse-caf" ["decision"],
@@ -39,7 +45,7 @@ kinds! {
     NotificationCaution = "notification-caution" [],
     SignalementCcapex = "signalement-ccapex" [],
     SaisineCcapex = "saisine-ccapex" ["mode"],
-    InformationCcapex = "information-ccapex" ["objet"],
+    InformationCcapex = "information-ccapex" ["objet", "mode", "courrier"],
     AvisCcapex = "avis-ccapex" ["nature", "objet", "destinataire"],
     Regularisation = "regularisation" [],
     Assignation = "assignation" ["audience_le", "bailleur"],
@@ -120,6 +126,14 @@ impl Kind {
                 "decision",
                 OneOf(&["recevable", "irrecevable", "mesures", "effacement", "cloture"]),
             )],
+            Self::InformationCaution => &[("caution", Any)],
+            Self::Courrier => {
+                &[("modele", Any), ("version", Any), ("objet", Any), ("contenu", Any)]
+            }
+            Self::EnvoiCourrier => &[("courrier", Any)],
+            Self::CourrierRevenu => {
+                &[("courrier", Any), ("motif", OneOf(&["npai", "refuse", "non_reclame", "autre"]))]
+            }
             Self::CommandementPayer => &[
                 ("bail_signe_le", Any),
                 ("bailleur", OneOf(&["personne_physique", "sci_familiale", "personne_morale"])),

@@ -3,7 +3,8 @@
 
 /// Rules of deadlines, in the order of the procedure.
 pub(crate) const TERMS: &[(&str, &str)] = &[
-    ("lettre-information", "Envoyer la lettre d'information aux occupants"),
+    ("lettre-information", "Envoyer les lettres d'information"),
+    ("courrier-decision", "Envoyer le courrier qui annonce la décision ou accuse réception"),
     ("signalement-caf", "Signaler l'impayé à la CAF ou à la MSA"),
     ("cp-regularisation", "Fin du délai du commandement de payer"),
     ("caution", "Signifier le commandement de payer à la caution"),

@@ -7,6 +7,7 @@
 //! - [`check`]: what is wrong with one act (refused);
 //! - [`irregular`]: what the law says of an act that stands all the same (flagged);
 //! - [`terms`]: the deadlines, one file a subject;
+//! - [`letters`]: the letters that are due, and those that were prepared;
 //! - [`labels`]: what lists call deadlines and steps;
 //! - [`standing`], [`offers`]: where the dossier stands, and what may come next;
 //! - [`indemnity`]: what the State owes for a refused concours, its own folder;
@@ -19,6 +20,7 @@ pub mod indemnity;
 mod irregular;
 mod kinds;
 mod labels;
+mod letters;
 mod offers;
 mod order;
 mod standing;
@@ -28,7 +30,7 @@ mod typography;
 pub use calc::{CalcError, CalcFault, calc_deadlines};
 pub use kinds::Kind;
 
-use huis_dossier::{Case, Draft, Fault, Judgement, Offer, Processing, Standing};
+use huis_dossier::{Case, Draft, Fault, Judgement, Letters, Offer, Processing, Standing};
 use huis_kernel::Date;
 use huis_law::Law;
 
@@ -72,6 +74,15 @@ impl Processing for Eviction {
     }
     fn answers(&self, rule: &str) -> &'static [&'static str] {
         labels::answers(rule)
+    }
+    fn letters(&self, case: &Case<'_>, law: &Law, today: Date) -> Letters {
+        letters::letters(case, law, today)
+    }
+    fn letter_terms(&self) -> &'static [&'static str] {
+        letters::TERMS
+    }
+    fn by_letter(&self, act: &str) -> bool {
+        [Kind::Courrier, Kind::EnvoiCourrier, Kind::CourrierRevenu].iter().any(|k| k.id() == act)
     }
     /// The report is deposited as it is written.
     fn brings(&self, act: &str) -> &'static [&'static str] {

@@ -41,6 +41,8 @@ fn asked(kind: Kind, known: &huis_dossier::Facts) -> Vec<String> {
     kind.fields()
         .iter()
         .filter(|f| !computed(kind, f))
+        // The number of the letter is known where letters are marked as sent.
+        .filter(|f| **f != "courrier")
         .filter(|f| !(kind == Kind::Assignation && **f == "bailleur" && known.contains_key(**f)))
         .map(|f| (*f).to_owned())
         .collect()

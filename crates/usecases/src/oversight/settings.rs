@@ -93,6 +93,33 @@ pub const SETTINGS: &[Setting] = &[
         source: "RGPD art. 14 § 1 b",
     },
     Setting {
+        key: "courrier.entete",
+        label: "En-tête des courriers",
+        help: "Le service qui écrit et son adresse ; séparez les lignes par une barre : |.",
+        kind: SettingKind::Text(300),
+        default: "",
+        required: false,
+        source: "X-15",
+    },
+    Setting {
+        key: "courrier.lieu",
+        label: "Courriers : fait à",
+        help: "La ville écrite avant la date.",
+        kind: SettingKind::Text(80),
+        default: "",
+        required: false,
+        source: "X-15",
+    },
+    Setting {
+        key: "courrier.signature",
+        label: "Signature des courriers",
+        help: "La qualité, puis le nom de qui signe, séparés par une barre : |.",
+        kind: SettingKind::Text(200),
+        default: "",
+        required: false,
+        source: "CRPA, art. L. 212-1",
+    },
+    Setting {
         key: GOOD_FRIDAY,
         label: "Vendredi saint : communes où il est férié",
         help: "Codes INSEE des communes d’Alsace-Moselle qui ont un temple protestant ou une \

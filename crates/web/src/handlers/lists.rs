@@ -140,7 +140,9 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     .filter(|g| !g.rows.is_empty())
     .collect();
     let idle = doors(&me);
-    Ok(page(&day::Day { shell, today, counts, groups, idle, by_number: None }))
+    let waits = |l: &DayLine| processed.rules.letter_terms().contains(&l.rule.as_str());
+    let letters = [&found.late, &found.today, &found.coming].into_iter().flatten().any(waits);
+    Ok(page(&day::Day { shell, today, counts, groups, idle, letters, by_number: None }))
 }
 
 /// no list for whom is asked one thing on one dossier; the number comes to them with
@@ -162,6 +164,7 @@ pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Res
         counts: Vec::new(),
         groups: Vec::new(),
         idle: doors(me),
+        letters: false,
         by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), awaited, deposits, ..typed }),
     }))
 }

@@ -10,7 +10,9 @@ mod admin;
 mod dossier;
 mod exports;
 mod imports;
+mod information;
 mod kept;
+mod letters;
 mod lists;
 mod oversight;
 mod procedure;
@@ -27,6 +29,8 @@ pub fn routes() -> Router<App> {
         .merge(account::routes())
         .merge(admin::routes())
         .merge(imports::routes())
+        .merge(information::routes())
+        .merge(letters::routes())
         .merge(lists::routes())
         .merge(search::routes())
         .merge(dossier::routes())

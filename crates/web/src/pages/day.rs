@@ -22,6 +22,8 @@ pub struct Day {
     pub groups: Vec<Group>,
     /// Nothing waits: what to do then.
     pub idle: Vec<Link>,
+    /// Letters wait: the way to their batch.
+    pub letters: bool,
     /// No list for this profile: a dossier is reached by the number that came with the request.
     pub by_number: Option<ByNumber>,
 }

@@ -161,6 +161,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
                 "voir les échéances des trente prochains jours",
                 "/dossiers?echeance=30",
             )],
+            letters: false,
             by_number: None,
         };
     }
@@ -224,6 +225,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
             ),
         ],
         idle: vec![],
+        letters: true,
         by_number: None,
     }
 }

@@ -12,6 +12,7 @@ mod desk;
 mod entry;
 mod imports;
 mod indemnity;
+mod letters;
 mod office;
 mod partners;
 
@@ -60,6 +61,7 @@ pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     out.extend(entry::pages(locale));
     out.extend(indemnity::pages(locale));
     out.extend(imports::pages(locale));
+    out.extend(letters::pages(locale));
     out.extend(office::pages(locale));
     out.extend(partners::pages(locale));
     out

@@ -362,6 +362,7 @@ fn small_register() -> reg::Register {
             source: "X-16".into(),
         }],
         notices: vec![],
+        letters: vec![],
         security: reg::Security {
             password_rules: "expulsion".into(),
             idle_minutes: 15,

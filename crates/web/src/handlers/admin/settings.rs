@@ -36,12 +36,13 @@ pub fn routes() -> Router<App> {
 }
 
 /// The subjects: the first part of a setting's key, the title, what it changes.
-const GROUPS: [(&str, &str, &str); 4] = [
+const GROUPS: [(&str, &str, &str); 5] = [
     (
         "organisation",
         "Organisation et droits des personnes",
         "Imprimé sur chaque lettre d’information.",
     ),
+    ("courrier", "Courriers", "En-tête et signature de toutes les lettres."),
     ("partenaires", "Partenaires", "Sans autorisation nommée, aucun partenaire n’a d’accès."),
     (
         "feries",

@@ -153,11 +153,11 @@ impl<'a> Work<'a> {
                 add.push(AddButton { section: section.id.clone(), label });
             }
         }
-        let notice = self.register.notices.first().map(|n| {
-            format!(
-                "Après l’ouverture, chaque occupant reçoit la lettre «\u{a0}{}\u{a0}» ({}).",
-                n.title, n.source
-            )
+        let notice = self.register.letters.first().map(|l| {
+            crate::fmt::french(&format!(
+                "L’ouverture met en attente les lettres qui informent chaque personne du dossier ({}) : elles partent de la page « Courriers ».",
+                l.source
+            ))
         });
         page(&NewDossier {
             shell: self.me.shell(

@@ -182,7 +182,12 @@ fn refusal(register: &Register, offer: &Offer) -> Option<RefusedView> {
 
 /// The fields of an act that its line shows; the rest has a page of its own.
 pub(super) fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
-    kind.fields.iter().filter(|f| !super::indemnity::apart(&kind.id, &f.id)).cloned().collect()
+    let apart = |f: &&huis_register::Field| {
+        let letter = kind.id == "courrier"
+            && !matches!(f.id.as_str(), "objet" | "occupant" | "caution" | "pour");
+        letter || super::indemnity::apart(&kind.id, &f.id)
+    };
+    kind.fields.iter().filter(|f| !apart(f)).cloned().collect()
 }
 
 fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormContext) -> ActView {
