@@ -15,7 +15,7 @@ mod common;
 use common::{ARCHIVE, House, PROCESSING, desk::Desk};
 use huis_testkit::{Key, axe};
 use huis_usecases::demo::{DemoLogin, Loaded};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const TODAY: &str = "2026-11-23";
 const DOSSIERS: usize = 120;
@@ -140,15 +140,6 @@ fn look(desk: &Desk<'_>, path: &str, profile: &str, faults: &mut Vec<String>) {
 }
 
 impl Desk<'_> {
-    /// The paths that the links a selector finds lead to.
-    fn all_links(&self, css: &str) -> Vec<String> {
-        let found = self.script(
-            "return [...document.querySelectorAll(arguments[0])].map(a => a.getAttribute('href'));",
-            &[json!(css)],
-        );
-        found.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
-    }
-
     /// What has the focus: its tag, id and address; empty when nothing shows that it has it.
     fn focus(&self) -> (String, String, String) {
         let it = self.script(

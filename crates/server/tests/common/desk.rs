@@ -123,6 +123,15 @@ impl<'a> Desk<'a> {
         texts.as_array().unwrap().iter().map(|t| squeeze(t.as_str().unwrap())).collect()
     }
 
+    /// The paths that the links a selector finds lead to.
+    pub fn all_links(&self, css: &str) -> Vec<String> {
+        let found = self.script(
+            "return [...document.querySelectorAll(arguments[0])].map(a => a.getAttribute('href'));",
+            &[json!(css)],
+        );
+        found.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
+    }
+
     /// Is this the page of what does not exist, or may not be known (I13)?
     pub fn nothing_here(&self) -> bool {
         self.browser.texts("h1").unwrap() == ["Rien à cette adresse"]
