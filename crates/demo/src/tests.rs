@@ -61,7 +61,7 @@ fn standing(dossier: &DemoDossier, law: &Law, today: Date) -> Standing {
     Eviction.standing(&case, law, today)
 }
 
-fn check_field(field: &Field, value: &Value, occupants: &BTreeSet<u32>) -> bool {
+fn check_field(field: &Field, value: &Value, named: &BTreeSet<(String, u32)>) -> bool {
     match (&field.kind, value) {
         (FieldKind::Text { max } | FieldKind::LongText { max }, Value::Text(text)) => {
             !text.is_empty() && text.chars().count() <= *max
@@ -75,7 +75,7 @@ fn check_field(field: &Field, value: &Value, occupants: &BTreeSet<u32>) -> bool 
         (FieldKind::Integer, Value::Int(n)) => *n >= 0,
         (FieldKind::Choice(list), Value::Choice(code)) => list.iter().any(|c| c.code == *code),
         (FieldKind::Reference { section }, Value::Reference(no)) => {
-            section == "occupant" && occupants.contains(no)
+            named.contains(&(section.clone(), *no))
         }
         _ => false,
     }
@@ -86,8 +86,8 @@ fn check_field(field: &Field, value: &Value, occupants: &BTreeSet<u32>) -> bool 
 fn every_field_is_one_of_the_register() {
     let (law, register) = (law(), register());
     for d in dossiers(SEED, today(), COUNT, &law, &register) {
-        let occupants: BTreeSet<u32> =
-            d.sections.iter().filter(|s| s.0 == "occupant").map(|s| s.1).collect();
+        let occupants: BTreeSet<(String, u32)> =
+            d.sections.iter().map(|s| (s.0.clone(), s.1)).collect();
         let mut seen = BTreeSet::new();
         for (id, no, facts) in &d.sections {
             let section = register.section(id).unwrap();

@@ -31,8 +31,8 @@ pub struct Place {
     pub key: Option<PathBuf>,
     /// Nom de ce serveur dans le journal des accès, quand plusieurs partagent une base (par défaut :
     /// un nom tiré au sort, gardé dans le dossier des données).
-    #[arg(long, env = "HUIS_NAME")]
-    pub name: Option<String>,
+    #[arg(long, env = "HUIS_SERVER_NAME")]
+    pub server_name: Option<String>,
     /// Second lieu des clés : un dossier d'un autre support, hors de ce serveur. Retenu une fois
     /// donné. Aucun lot de clés ne sert avant d'y être relu.
     #[arg(long, env = "HUIS_KEYS_COPY")]
@@ -122,9 +122,11 @@ impl Place {
             (1..=32).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
-        if let Some(name) = &self.name {
+        if let Some(name) = &self.server_name {
             if !fits(name) {
-                bail!("--name : des lettres sans accent, des chiffres et des tirets, 32 au plus");
+                bail!(
+                    "--server-name : des lettres sans accent, des chiffres et des tirets, 32 au plus"
+                );
             }
             return Ok(name.clone());
         }

@@ -97,7 +97,7 @@ fn browser_an_act_is_looked_at_before_it_is_recorded_x_06() {
     assert_eq!(desk.browser.count("main [name='_etape'][value='confirmer']").unwrap(), 0);
     // A year and more ago: is it a slip?
     desk.go(&format!("{dossier}/actes/information-occupant"));
-    desk.fill(&[("on", "01/02/2025")]);
+    desk.fill(&[("on", "01/02/2025"), ("occupant", "1")]);
     desk.send();
     desk.says("remonte à plus d'un an");
 }

@@ -13,6 +13,7 @@ mod common;
 
 use common::{COLMAR, House, PROCESSING, day, desk::Desk};
 use huis_dossier::Value;
+use huis_store::partners::PartnerRow;
 use huis_testkit::axe;
 use huis_usecases::{Caller, NewCase, Reading, accounts::Signed};
 use std::io::Write;
@@ -56,11 +57,24 @@ fn accessible(desk: &Desk<'_>, page: &str) {
 fn browser_a_landlord_imports_and_sees_nothing_else_x_26_i13() {
     let house = House::on("2026-03-02");
     house.agent("anne.klein", "instructeur", "Préfecture", &[]);
-    house.agent("luc.weber", "bailleur", "Habitat d’essai", &["684"]);
+    house.agent("luc.weber", "bailleur", "Habitat d’essai", &["phabitat"]);
     house.agent("alex.meyer", "administrateur", "Préfecture", &[]);
     let anne = caller(&house, "anne.klein");
     let mine = dossier(&house, &anne, "Roth", "684", "68224");
     let other = dossier(&house, &anne, "Zimmermann", COLMAR, "68066");
+    let row = PartnerRow {
+        code: "phabitat".into(),
+        name: "Habitat d’essai".into(),
+        profile: "bailleur".into(),
+        closed_at: None,
+    };
+    house.wait(async {
+        let mut work = house.huis.store().begin().await.unwrap();
+        work.add_partner(anne.office.office, &row, None, anne.now).await.unwrap();
+        work.commit().await.unwrap();
+        let number = mine.parse().unwrap();
+        house.huis.mandate(&anne, PROCESSING, number, "phabitat").await.unwrap();
+    });
     let alex = caller(&house, "alex.meyer");
     let key = "partenaires.autorisation";
     house.wait(house.huis.set_setting(&alex, key, "Arrêté du 2 mars 2026")).unwrap();

@@ -127,6 +127,7 @@ fn the_police_are_asked_by_mail_and_deposit_x_08_x_13() {
     says_nothing_of_anyone(mail);
     // The link leads to the file once signed in; the page asks for the report.
     let link = mail.body.split_whitespace().find(|w| w.starts_with("http://")).unwrap().to_owned();
+    desk.browser.forget_cookies().unwrap();
     desk.browser.goto(&link).unwrap();
     assert!(desk.path().starts_with("/connexion"), "{}", desk.path());
     desk.sign_in("paul.stern");

@@ -64,6 +64,7 @@ fn a_list_leaves_with_its_filters_and_its_trace_i3_x_23() {
     for place in ["/traces/tableur", "/conservation/export", "/registre/article-30/export"] {
         let file = officer.get(&format!("{place}?format=csv"));
         assert_eq!(file.status, 200, "{place}");
-        assert!(!rows(&file.body).is_empty(), "{place}");
+        // Its header at least: nothing may be due.
+        assert!(file.body.contains(';'), "{place}: {}", file.body);
     }
 }

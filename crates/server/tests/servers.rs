@@ -175,7 +175,16 @@ impl House {
     fn serve(&self, name: &str) -> Served {
         let data = self.folder.path().join(name);
         let (data, key) = (data.to_str().unwrap(), self.key.to_str().unwrap());
-        Served::start(&["--name", name, "--database", &self.url, "--key", key, "--data", data])
+        Served::start(&[
+            "--server-name",
+            name,
+            "--database",
+            &self.url,
+            "--key",
+            key,
+            "--data",
+            data,
+        ])
     }
 }
 

@@ -200,8 +200,17 @@ impl Store {
             "SELECT {CARD} FROM dossier WHERE office = $1 AND processing = $2 AND number = $3"
         );
         let row = self.data.one(&sql, params![office, processing, number.digits()]).await?;
-        let Some(mut card) = row.as_ref().map(card).transpose()? else { return Ok(None) };
-        card.mandates = mandated(&self.data.all(MANDATES, params![office, card.dossier]).await?)?;
+        self.with_mandates(row.as_ref().map(card).transpose()?).await
+    }
+
+    /// A card with the partners mandated for its dossier: what decides of their reach.
+    pub(crate) async fn with_mandates(
+        &self,
+        card: Option<CardRow>,
+    ) -> Result<Option<CardRow>, StoreError> {
+        let Some(mut card) = card else { return Ok(None) };
+        let rows = self.data.all(MANDATES, params![card.office, card.dossier]).await?;
+        card.mandates = mandated(&rows)?;
         Ok(Some(card))
     }
 

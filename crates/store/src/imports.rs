@@ -173,7 +173,8 @@ impl Store {
              JOIN dossier d ON d.office = m.office AND d.dossier = m.dossier
              WHERE m.office = $1 AND m.mark = $2 AND d.processing = $3"
         );
-        self.data.one(&sql, params![office, mark, processing]).await?.as_ref().map(card).transpose()
+        let row = self.data.one(&sql, params![office, mark, processing]).await?;
+        self.with_mandates(row.as_ref().map(card).transpose()?).await
     }
 
     /// The mapping kept for files with these columns, sealed.

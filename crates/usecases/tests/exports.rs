@@ -99,7 +99,7 @@ async fn the_conformity_file_is_whole_and_names_nobody_a_22_x_29() {
         assert!(!text.contains(hidden) && !sheets.contains(hidden), "{hidden}");
     }
     // a review that was never dated is said to be due.
-    assert!(text.contains("elle est à faire"));
+    assert!(text.contains("Aucune revue des risques n’est enregistrée"));
     // The matrix is the register's own decision, cell by cell.
     let seen = file.annexes.iter().find(|s| s.name.starts_with("Volets")).unwrap();
     for (section, row) in register.sections.iter().zip(&seen.rows) {

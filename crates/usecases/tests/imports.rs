@@ -14,7 +14,7 @@ mod common;
 use common::*;
 use huis_imports::Source;
 use huis_kernel::{CaseNumber, Money};
-use huis_store::Location;
+use huis_store::{Location, partners::PartnerRow};
 use huis_testkit::Postgres;
 use huis_usecases::{
     Caller, Huis, ImportPage, ImportState, NewCase, Reading, Settled, Settling, UseError,
@@ -146,13 +146,27 @@ async fn a_statement_is_written_once_on_postgresql_x_26() {
     a_statement_is_written_once(World::now(folder, Location::Postgres(database.url())).await).await;
 }
 
+/// The landlord's organisation exists, and is mandated for this dossier.
+async fn mandated(world: &World, by: &Caller, number: CaseNumber) {
+    let row = PartnerRow {
+        code: "phabitat".into(),
+        name: "Habitat d’essai".into(),
+        profile: "bailleur".into(),
+        closed_at: None,
+    };
+    let mut work = world.huis.store().begin().await.unwrap();
+    work.add_partner(by.office.office, &row, None, by.now).await.unwrap();
+    work.commit().await.unwrap();
+    world.huis.mandate(by, PROCESSING, number, "phabitat").await.unwrap();
+}
+
 /// X-26, I13: a landlord records acts by number, by their own reference once known, and learns
 /// nothing of what is outside their perimeter or of a household that is not certain.
 #[tokio::test]
 async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
-    world.agent("bailleur", "bailleur", &[MULHOUSE]).await;
+    world.agent("bailleur", "bailleur", &["phabitat"]).await;
     world.agent("alex", "administrateur", &[]).await;
     let (anne, huis) = (world.caller("anne").await, &world.huis);
     let colmar = file_of(&world, &anne, "Klein", "1980-05-17").await;
@@ -160,6 +174,7 @@ async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
     new[1].1.insert("commune".into(), text("68224"));
     let new = NewCase { territory: MULHOUSE.into(), sections: new, acts: vec![] };
     let mulhouse = huis.create_dossier(&anne, PROCESSING, new).await.unwrap().number;
+    mandated(&world, &anne, mulhouse).await;
     let landlord = world.caller("bailleur").await;
     let shut = huis.send_file(&landlord, PROCESSING, KIND, b"a;b\n1;2\n".to_vec()).await;
     assert!(matches!(shut, Err(UseError::NotFound)), "partners are off: {shut:?}");

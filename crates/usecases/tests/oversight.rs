@@ -399,7 +399,7 @@ async fn x_03_the_supervisor_sees_lateness_activity_and_what_is_stuck() {
     let number = world.dossier(&anne, "Klein", "Paul").await.number;
     read(&world, &anne, number).await;
     read(&world, &anne, number).await;
-    world.go_to("2026-03-05");
+    world.go_to("2026-03-06");
     world.huis.recompute_terms(PROCESSING).await.unwrap();
     let sam = world.caller("sam").await;
     let seen = world.huis.supervisor(&sam, PROCESSING).await.unwrap();

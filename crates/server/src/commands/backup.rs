@@ -216,7 +216,7 @@ impl Restore {
             data: self.into.clone(),
             database: self.into_database,
             key: Some(self.key.clone()),
-            name: None,
+            server_name: None,
             keys_copy: self.keys_copy,
             registers: self.registers,
         };

@@ -64,7 +64,7 @@ impl Demo {
             data: self.data.clone(),
             database: self.database.clone(),
             key: None,
-            name: None,
+            server_name: None,
             keys_copy: (!self.no_keys_copy)
                 .then(|| self.keys_copy.clone().unwrap_or_else(|| self.data.join("copie"))),
             registers: None,

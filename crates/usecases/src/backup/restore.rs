@@ -129,7 +129,8 @@ pub async fn restore(
 
     // Last, as at the founding: the values that make it an installation.
     for (k, v) in meta {
-        if k != KEYS_COPY || second_place.is_some() {
+        // A second place that holds no copy yet is made at the opening, as at the founding.
+        if k != KEYS_COPY || plan.keys_copy.is_some() {
             store.set_meta(&k, &v).await?;
         }
     }

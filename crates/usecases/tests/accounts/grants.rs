@@ -29,7 +29,7 @@ async fn x_11_a_grant_has_a_holder_a_profile_a_perimeter_a_reason_an_end_or_it_i
             &["passée"],
         ),
         ("no head of service (X-13)", new("police"), &["chef de service"]),
-        ("partners are off (X-26)", new("bailleur"), &["X-26"]),
+        ("partners are off (X-26)", new("bailleur"), &["autorisation", "organisme"]),
         ("no such profile", new("inventé"), &["registre"]),
         (
             "no such territory",
@@ -72,7 +72,10 @@ async fn x_11_a_grant_has_a_holder_a_profile_a_perimeter_a_reason_an_end_or_it_i
     let here = admin.office.office;
     office.huis.store().set_setting(here, key, "Arrêté 68-2026", None, admin.now).await.unwrap();
     let admin = office.caller(&office.admin).await;
-    office.huis.give(&admin, PROCESSING, &new("bailleur")).await.unwrap();
+    // The perimeter of a partner is its organisation.
+    let code = office.huis.add_partner(&admin, PROCESSING, "Habitat d’essai", "bailleur").await;
+    let partner = NewGrant { territories: vec![code.unwrap()], ..new("bailleur") };
+    office.huis.give(&admin, PROCESSING, &partner).await.unwrap();
     let lines = office.huis.grants(&admin, PROCESSING).await.unwrap();
     let of = |p: &str| lines.iter().find(|l| l.profile == p).unwrap();
     assert_eq!(of("police").sponsor.as_deref(), Some("Commissaire Durand"));

@@ -332,6 +332,10 @@ pub(super) async fn send(
 }
 
 /// The form again, with what is wrong.
+#[expect(
+    clippy::result_large_err,
+    reason = "the refusal is the answer itself, made once a request"
+)]
 fn refused(
     mut work: Work<'_>,
     error: UseError,

@@ -62,6 +62,10 @@ impl<'a> Work<'a> {
         Self::of(me, number, section, occurrence, &opened)
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "the refusal is the answer itself, made once a request"
+    )]
     fn of(
         me: &'a Me,
         number: CaseNumber,
