@@ -25,7 +25,7 @@ enum Command {
     /// Crée une installation réelle.
     Init(commands::init::Init),
     /// Sert une installation.
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     /// Dit ce qui ne va pas dans une installation, et comment y remédier.
     Doctor(commands::doctor::Doctor),
     /// L'administration : remettre un administrateur en fonction.

@@ -237,9 +237,8 @@ fn files(desk: &Desk<'_>, filing: &Filing, ours: &str, others: &str) {
     desk.go("/journee");
     assert!(desk.all("#depots tbody tr").join("\n").contains(number), "{who}: {}", desk.main());
     pages.push(desk.browser.source().unwrap());
-    if filing.awaited.is_some() {
+    if let Some(what) = filing.awaited {
         let asked = desk.all("#attendu tbody tr").join("\n");
-        let what = filing.awaited.unwrap();
         assert!(!asked.contains(what), "{who}: done, no longer asked: {asked}");
     }
     for page in &pages {
