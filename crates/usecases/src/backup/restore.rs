@@ -130,7 +130,7 @@ pub async fn restore(
     // Last, as at the founding: the values that make it an installation.
     for (k, v) in meta {
         // A second place that holds no copy yet is made at the opening, as at the founding.
-        if k != KEYS_COPY || plan.keys_copy.is_some() {
+        if k != KEYS_COPY || second_place.is_some_and(|folder| folder.join("keys.db").is_file()) {
             store.set_meta(&k, &v).await?;
         }
     }
