@@ -55,6 +55,7 @@ impl Huis {
     /// after the notice that the register states.
     pub async fn adopt_registers(
         options: Options,
+        keys_copy: Option<&std::path::Path>,
         by: &str,
         second: Option<&str>,
     ) -> Result<Vec<Adopted>, StartError> {
@@ -97,7 +98,7 @@ impl Huis {
                 .await?;
             adopted.push(Adopted { id: new.id.clone(), changes, in_force, erases });
         }
-        let huis = Self::open(options).await?;
+        let huis = Self::open_with(options, keys_copy).await?;
         for one in &adopted {
             let authority = Authority::Job("registre".to_owned());
             let mut line = Line::new(

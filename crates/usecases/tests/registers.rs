@@ -44,7 +44,7 @@ async fn a_field_is_a_change_of_the_file_alone_and_loosening_needs_its_authorisa
     world.agent("dora", "dpo", &[]).await;
     // Without its authorisation, a register that collects more does not load.
     let refused =
-        Huis::adopt_registers(world.options_with(local(with_field(""))), "dora", None).await;
+        Huis::adopt_registers(world.options_with(local(with_field(""))), None, "dora", None).await;
     assert!(matches!(refused, Err(StartError::Register(_))), "A-03");
     // A server whose files are not the version in force refuses to serve.
     let text = with_field("Arrêté préfectoral d’essai du 1er mars 2026");
@@ -52,10 +52,12 @@ async fn a_field_is_a_change_of_the_file_alone_and_loosening_needs_its_authorisa
     assert!(matches!(other, Err(StartError::OtherRegister(_))));
     // Whoever does not hold the register does not bring it into force.
     let stranger =
-        Huis::adopt_registers(world.options_with(local(text.clone())), "anne", None).await;
+        Huis::adopt_registers(world.options_with(local(text.clone())), None, "anne", None).await;
     assert!(matches!(stranger, Err(StartError::Use(UseError::Invalid(_)))));
     let adopted =
-        Huis::adopt_registers(world.options_with(local(text.clone())), "dora", None).await.unwrap();
+        Huis::adopt_registers(world.options_with(local(text.clone())), None, "dora", None)
+            .await
+            .unwrap();
     assert_eq!(adopted.len(), 1);
     assert!(adopted.iter().all(|a| !a.erases && a.in_force == day("2026-03-02")));
     assert!(adopted.iter().flat_map(|a| &a.changes).any(|c| c.text.contains("Porte")));
@@ -85,10 +87,11 @@ async fn what_erases_sooner_needs_a_second_person_and_its_notice_i6() {
     let text = SHIPPED.replace("garde = \"4 ans\"", "garde = \"2 ans\"");
     assert_ne!(text, SHIPPED);
     let alone =
-        Huis::adopt_registers(world.options_with(local(text.clone())), "dora", Some("dora")).await;
+        Huis::adopt_registers(world.options_with(local(text.clone())), None, "dora", Some("dora"))
+            .await;
     assert!(matches!(alone, Err(StartError::Use(UseError::Invalid(_)))), "not the same person");
     let adopted =
-        Huis::adopt_registers(world.options_with(local(text.clone())), "dora", Some("adam"))
+        Huis::adopt_registers(world.options_with(local(text.clone())), None, "dora", Some("adam"))
             .await
             .unwrap();
     let change = adopted.first().unwrap();

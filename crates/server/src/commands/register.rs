@@ -108,8 +108,14 @@ impl Command {
         match self {
             Self::Adopt { place, by, second } => {
                 let options = place.options(place.root_key()?, Arc::new(SystemClock))?;
-                let adopted =
-                    huis_usecases::Huis::adopt_registers(options, &by, second.as_deref()).await?;
+                let copy = place.second_place();
+                let adopted = huis_usecases::Huis::adopt_registers(
+                    options,
+                    copy.as_deref(),
+                    &by,
+                    second.as_deref(),
+                )
+                .await?;
                 if adopted.is_empty() {
                     say("Rien à faire : les registres de ce serveur sont déjà enregistrés.");
                 }
