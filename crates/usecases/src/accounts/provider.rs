@@ -326,7 +326,8 @@ impl Huis {
         Ok(counted.err().map(|wait| super::sign_in::throttled(wait, now)))
     }
 
-    async fn refund_address(&self, address: &str) -> Result<(), UseError> {
+    /// An address gets its own attempt back, and no other.
+    pub(super) async fn refund_address(&self, address: &str) -> Result<(), UseError> {
         let key = self.sign_in.hasher.pepper().throttle_key(ThrottleKey::Address(address));
         Ok(self.store.refund_attempt(key).await?)
     }

@@ -252,8 +252,7 @@ impl Huis {
     pub(super) async fn refund(&self, key: ThrottleKey<'_>, address: &str) -> Result<(), UseError> {
         let pepper = self.sign_in.hasher.pepper();
         self.store.forget_attempts(pepper.throttle_key(key)).await?;
-        let address = pepper.throttle_key(ThrottleKey::Address(address));
-        Ok(self.store.refund_attempt(address).await?)
+        self.refund_address(address).await
     }
 
     /// A wrong first factor proves nobody: the line names no one as its author, and the account
