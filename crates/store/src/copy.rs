@@ -57,7 +57,7 @@ impl Store {
         if create {
             std::fs::create_dir_all(folder)
                 .map_err(|e| StoreError::Open(format!("copie des clés : {}", e.kind())))?;
-            migrate(&copy, &[KEYS]).await.map_err(|_| {
+            migrate(&copy, KEYS).await.map_err(|_| {
                 StoreError::Open("la copie des clés ne s’écrit pas : vérifiez ce dossier".into())
             })?;
         }

@@ -32,9 +32,11 @@ pub struct Store {
     pub(crate) copy: Option<Db>,
 }
 
-pub(crate) const DATA: &str = include_str!("../schema/data.sql");
-pub(crate) const KEYS: &str = include_str!("../schema/keys.sql");
-pub(crate) const TRACE: &str = include_str!("../schema/trace.sql");
+/// The steps of each store's schema, in order. A step that a database has taken is never edited:
+/// what changes is a new step (expand, then contract).
+pub(crate) const DATA: &[&str] = &[include_str!("../schema/data/1.sql")];
+pub(crate) const KEYS: &[&str] = &[include_str!("../schema/keys/1.sql")];
+pub(crate) const TRACE: &[&str] = &[include_str!("../schema/trace/1.sql")];
 
 impl Store {
     /// Opens the stores, creating what is missing.
@@ -64,8 +66,8 @@ impl Store {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        for (db, steps) in [(&self.data, [DATA]), (&self.keys, [KEYS]), (&self.trace, [TRACE])] {
-            migrate(db, &steps).await?;
+        for (db, steps) in [(&self.data, DATA), (&self.keys, KEYS), (&self.trace, TRACE)] {
+            migrate(db, steps).await?;
         }
         Ok(())
     }
