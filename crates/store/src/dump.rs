@@ -306,7 +306,7 @@ pub(crate) async fn shapes(db: &Db) -> Result<Vec<Shape>, StoreError> {
 /// The tables that no backup holds: those that the schema makes `UNLOGGED`, and what is of the
 /// moment.
 fn left_out() -> Vec<String> {
-    let unlogged = [DATA, KEYS, TRACE].into_iter().flat_map(|schema| {
+    let unlogged = [DATA, KEYS, TRACE].into_iter().flatten().flat_map(|schema| {
         schema.split("CREATE UNLOGGED TABLE ").skip(1).filter_map(|t| t.split_whitespace().next())
     });
     unlogged.chain(OF_THE_MOMENT).map(str::to_owned).collect()
