@@ -23,6 +23,7 @@
 //! ```
 
 mod blocks;
+mod bundle;
 mod clean;
 mod csv;
 mod document;
@@ -32,6 +33,7 @@ mod sheet;
 mod text;
 
 pub use blocks::{Align, Block, Figure, Heading, Letterhead, Signature, Table};
+pub use bundle::bundle;
 pub use clean::{printable, unformulated};
 pub use csv::{Bom, Csv};
 pub use document::{Document, Orientation};

@@ -137,7 +137,8 @@ pub fn ods(written: &Written, sheets: &[Sheet]) -> Result<Vec<u8>, SheetError> {
 
 /// Begins a file of the archive; its date is the format's first, so that the same sheet gives the
 /// same bytes.
-fn file<W: Write + Seek>(
+/// Begins a file of an archive, dated of no day so that the same content gives the same bytes.
+pub(crate) fn file<W: Write + Seek>(
     zip: &mut ZipWriter<W>,
     name: &str,
     method: CompressionMethod,

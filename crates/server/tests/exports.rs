@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{House, http::Visitor, squeeze};
+use common::{ARCHIVE, House, http::Visitor, squeeze};
 
 /// The rows under the header of a CSV file of ours without quoted line ends.
 fn rows(body: &str) -> Vec<Vec<String>> {
@@ -67,4 +67,51 @@ fn a_list_leaves_with_its_filters_and_its_trace_i3_x_23() {
         // Its header at least: nothing may be due.
         assert!(file.body.contains(';'), "{place}: {}", file.body);
     }
+}
+
+/// closed dossiers near their term leave for the public archives in one file, each as its page
+/// has it; the officer finds the record.
+#[test]
+fn closed_dossiers_are_deposited_in_one_file_x_10() {
+    let (house, _) = House::demonstration("2026-11-23", 120);
+    house.huis.set_press(std::sync::Arc::new(huis_press::TypstPress::new()));
+    let logins = house.wait(house.huis.demo_logins()).unwrap();
+    let login = |profile: &str| logins.iter().find(|l| l.profile == profile).unwrap().login.clone();
+    let mut archivist = Visitor::new(house.address);
+    archivist.sign_in(&login("archiviste"));
+    let door = archivist.get("/archives/versement");
+    assert!(door.body.contains("name=\"phrase\""), "X-12: the passphrase first");
+    let hidden = door.hidden();
+    let csrf = ("_csrf", hidden["_csrf"].as_str());
+    archivist.post("/archives/ouvrir", &[csrf, ("phrase", ARCHIVE)]);
+    let page = archivist.get("/archives/versement?au=2030-11-23");
+    assert!(page.body.contains("name=\"dossier\""), "{}", squeeze(&page.body));
+    let numbers: Vec<String> = page
+        .links("/dossiers/")
+        .into_iter()
+        .map(|l| l.trim_start_matches("/dossiers/").to_owned())
+        .take(2)
+        .collect();
+    // What is missing is told at once, and nothing chosen is lost.
+    let chosen = ("dossier", numbers[0].as_str());
+    let refused = archivist.post("/archives/versement", &[csrf, chosen]);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("son visa") && refused.body.contains(" checked"));
+    let filled = [
+        csrf,
+        chosen,
+        ("dossier", numbers[1].as_str()),
+        ("service", "Archives d’Alsace"),
+        ("visa", "2026-118"),
+    ];
+    let file = archivist.post("/archives/versement", &filled);
+    assert_eq!(file.status, 200, "{}", squeeze(&file.body));
+    assert!(file.body.starts_with("PK") && file.body.contains("bordereau.csv"));
+    for number in &numbers {
+        assert!(file.body.contains(&format!("dossier-{number}.pdf")), "{number}");
+    }
+    let mut officer = Visitor::new(house.address);
+    officer.sign_in(&login("dpo"));
+    let kept = squeeze(&officer.get("/conservation").body);
+    assert!(kept.contains("2 dossiers versés") && kept.contains("visa 2026-118"), "{kept}");
 }

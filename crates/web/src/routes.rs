@@ -19,6 +19,8 @@ pub const BOARD: &str = "/tableau";
 pub const SUPERVISE: &str = "/encadrement";
 /// Archived dossiers.
 pub const ARCHIVE: &str = "/archives";
+/// Deposits to the public archives.
+pub const DEPOSIT: &str = "/archives/versement";
 /// Alerts on the trace.
 pub const ALERTS: &str = "/alertes";
 /// Grants.

@@ -5,6 +5,7 @@
 mod article30;
 mod conformity;
 mod counters;
+mod deposit;
 mod evidence;
 mod export;
 mod purge;
@@ -18,12 +19,13 @@ mod traces;
 pub use article30::RegisterFile;
 pub use conformity::ConformityFile;
 pub use counters::CounterLine;
+pub use deposit::{DepositCommand, Deposited, MOST_DEPOSITED, ahead};
 pub use evidence::{LogReport, TraceReport};
 pub use purge::PurgeReport;
 pub use register::{RegisterEntry, RegisterVersion};
 pub use retention::{CertificateLine, PlannedCard, RetentionPlan};
 pub use security::{Due, Procedure, RiskReview, Security};
-pub use settings::{SETTINGS, Setting, SettingKind, SettingLine};
+pub use settings::{PARTNERS, SETTINGS, Setting, SettingKind, SettingLine};
 pub use supervise::{AgentActivity, BoardLine, RuleLine, StuckLine, Supervision};
 pub use traces::{TraceLine, TracePage, TraceQuery};
 

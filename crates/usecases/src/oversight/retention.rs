@@ -6,7 +6,7 @@ use huis_register::Power;
 use huis_store::oversight::Perimeter;
 use huis_trace::{Dossiers, Operation};
 
-use crate::{Caller, Certificate, Huis, PlanLine, UseError};
+use crate::{Caller, Certificate, Huis, PlanLine, UseError, oversight::Deposited};
 
 /// How many dossiers the plan names.
 const NAMED: u32 = 200;
@@ -26,13 +26,15 @@ pub struct PlannedCard {
     pub on: Date,
 }
 
-/// A certificate of destruction.
+/// A certificate of destruction, or the record of a deposit to the public archives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateLine {
     /// When it was made.
     pub at: Instant,
-    /// Counts and rule names; none when it does not read.
+    /// What was destroyed: counts and rule names.
     pub certificate: Option<Certificate>,
+    /// What was deposited.
+    pub deposit: Option<Deposited>,
     /// Its place in the signed log.
     pub proof: String,
 }
@@ -146,6 +148,7 @@ impl Huis {
                 .map(|(at, body, proof)| CertificateLine {
                     at,
                     certificate: serde_json::from_str(&body).ok(),
+                    deposit: serde_json::from_str(&body).ok(),
                     proof,
                 })
                 .collect(),

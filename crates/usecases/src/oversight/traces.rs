@@ -340,6 +340,7 @@ fn detail_words(register: &Register, key: &str, value: &str) -> Option<(String, 
         "duree" => words("Durée", value),
         "motif" => words("Motif", value),
         "regle" => words("Alerte", rule_label(value)),
+        "versement" => words("Empreinte du versement", value),
         "reglage" => words("Réglage", &super::settings::labels_of(value)),
         key if key.ends_with(".avant") || key.ends_with(".apres") => {
             let (setting, when) = key.rsplit_once('.').unwrap_or((key, ""));

@@ -13,6 +13,7 @@ pub mod board;
 pub mod conflict;
 pub mod day;
 pub mod decide;
+pub mod deposit;
 pub mod doorstep;
 pub mod dossier;
 pub mod grants;

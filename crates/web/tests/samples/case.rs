@@ -7,7 +7,7 @@ use huis_web::{
     forms::FormView,
     i18n::Locale,
     layout::{Place, Tone},
-    pages::{Link, Pair, Remark, archive, dossier, print, search::Way, traces},
+    pages::{Link, Pair, Remark, archive, deposit, dossier, print, search::Way, traces},
     term::TermView,
     timeline::{Mark, draw},
 };
@@ -48,6 +48,8 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ),
         ("archives-fermees", html(&archive_page(locale, true))),
         ("archives", html(&archive_page(locale, false))),
+        ("versement", html(&deposit_page(locale, false))),
+        ("versement-refuse", html(&deposit_page(locale, true))),
         ("traces", html(&traces_page(locale))),
     ]
 }
@@ -308,6 +310,36 @@ fn view() -> dossier::DossierView {
             Link::new("Qui l’a consulté ?", format!("/dossiers/{NUMBER}/traces")),
             Link::new("Clore…", format!("/dossiers/{NUMBER}/actes/cloture")),
         ],
+    }
+}
+
+fn deposit_page(locale: Locale, refused: bool) -> deposit::Deposit {
+    let by = field("au", "Voir le plan jusqu’au", FieldKind::Date, true, "");
+    let texts = [
+        field("service", "Service d’archives qui reçoit", FieldKind::Text { max: 120 }, true, ""),
+        field("visa", "Référence de son visa", FieldKind::Text { max: 120 }, true, ""),
+    ];
+    let view = |fields: &[huis_register::Field]| {
+        FormView::from_facts(fields, &Facts::new(), &context()).fields
+    };
+    deposit::Deposit {
+        shell: shell(
+            locale,
+            "/archives/versement",
+            Some(Place::Archive),
+            &["Ma journée", "Archives", "Versement"],
+        ),
+        by: view(&[by]).remove(0),
+        by_iso: "2026-09-12".into(),
+        most: 25,
+        rows: vec![deposit::DepositRow {
+            number: "0317-5529-C".into(),
+            href: "/dossiers/0317-5529-C".into(),
+            on: "14/05/2026".into(),
+            chosen: refused,
+        }],
+        fields: view(&texts),
+        fault: refused.then(|| "Cochez au moins un dossier.".into()),
     }
 }
 

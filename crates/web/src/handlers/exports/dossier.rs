@@ -44,7 +44,7 @@ async fn dossier(
 }
 
 /// The dossier's page on paper: nothing that the page does not show (I3).
-fn document(me: &Me, mut d: DossierView) -> Document {
+pub(in crate::handlers) fn document(me: &Me, mut d: DossierView) -> Document {
     let mut out = Document::new(format!("Dossier {}", d.number), me.caller.now);
     out.author.clone_from(&me.caller.office.name);
     out.footer = footer(me);

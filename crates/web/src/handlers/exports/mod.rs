@@ -1,7 +1,7 @@
 //! What may be taken away as a file: lists as sheets, a dossier and the register as documents.
 //! Each use case behind has read what its page reads, and traced it as an export (I3, X-23).
 
-mod dossier;
+pub(super) mod dossier;
 mod indemnity;
 mod lists;
 mod register;
@@ -82,7 +82,7 @@ async fn pdf(app: &App, name: &str, document: Document) -> Result<Response, Page
     Ok(file("application/pdf", &format!("{}.pdf", slug(name)), bytes))
 }
 
-fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

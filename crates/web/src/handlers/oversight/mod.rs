@@ -2,6 +2,7 @@
 
 mod alerts;
 mod archive;
+mod deposit;
 mod export;
 mod register;
 mod retention;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .merge(supervise::routes())
         .merge(archive::routes())
+        .merge(deposit::routes())
         .merge(alerts::routes())
         .merge(traces::routes())
         .merge(export::routes())

@@ -65,7 +65,7 @@ async fn plan(
 }
 
 /// The date of the address, today without one; and its input, with what is wrong in it.
-fn date_asked(typed: &str, today: Date) -> Result<(Date, FieldView), PageError> {
+pub(super) fn date_asked(typed: &str, today: Date) -> Result<(Date, FieldView), PageError> {
     let fields = [plain("au", "Voir le plan jusqu’au", FieldKind::Date, true)];
     let context = FormContext::default();
     let (at, form) = if typed.trim().is_empty() {
@@ -125,6 +125,22 @@ fn planned(me: &Me, planned: PlannedCard) -> PlannedLine {
 }
 
 fn certificate(me: &Me, line: CertificateLine) -> CertificateView {
+    if let Some(deposit) = &line.deposit {
+        return CertificateView {
+            at: when(me, line.at),
+            text: format!(
+                "{} dossier{} versé{} : {} (visa {})",
+                fmt::count(deposit.dossiers),
+                fmt::s(deposit.dossiers),
+                fmt::s(deposit.dossiers),
+                deposit.service,
+                deposit.visa
+            )
+            .replace(" :", "\u{a0}:"),
+            final_on: None,
+            proof: line.proof,
+        };
+    }
     let text = line.certificate.as_ref().map_or_else(String::new, |c| {
         let units = c
             .destroyed
