@@ -35,8 +35,8 @@ impl Sheet {
     }
 }
 
-/// The sections of a dossier as they stand today. `assessed` and `reported`: the diagnosis was
-/// handed in, the police report was.
+/// The sections of a dossier as they stand today. `assessed`, `reported`, `claimed`: the diagnosis
+/// was handed in, the police report was, an indemnity is asked for.
 pub(crate) fn sections(
     dice: &Dice,
     plan: &Plan,
@@ -44,6 +44,7 @@ pub(crate) fn sections(
     creator: Option<&DemoAgent>,
     assessed: bool,
     reported: bool,
+    claimed: bool,
 ) -> Sections {
     let home = &plan.home;
     let mut all = Vec::new();
@@ -72,7 +73,21 @@ pub(crate) fn sections(
     if reported {
         all.push(("rapport_police".to_owned(), 1, report(dice)));
     }
+    if claimed {
+        all.push(("indemnite".to_owned(), 1, indemnity(dice, home)));
+    }
     all
+}
+
+/// What the acts do not say of a claim: who is owed, the debt before, the waste tax.
+fn indemnity(dice: &Dice, home: &Home) -> Facts {
+    let mut sheet = Sheet(Facts::new());
+    let person = home.landlord == Landlord::Person;
+    sheet.choice("beneficiaire", if person { "personne_physique" } else { "autre" });
+    sheet.set("dette_anterieure", Value::Money(Money(dice.between(80_000, 600_000))));
+    sheet.set("teom", Value::Money(Money(dice.between(9_000, 24_000))));
+    sheet.set("teom_dans_charges", Value::Bool(dice.chance(60)));
+    sheet.0
 }
 
 fn occupant(dice: &Dice, plan: &Plan, person: &Person) -> Facts {

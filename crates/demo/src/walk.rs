@@ -93,6 +93,7 @@ impl<'a> Workshop<'a> {
             self.agents.get(creator),
             told("dsf-transmis"),
             told("deposer-rapport"),
+            told("demande-indemnite"),
         );
         let mut walk = Walk {
             shop: self,

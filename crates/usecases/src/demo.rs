@@ -87,6 +87,11 @@ impl Huis {
         self.store
             .set_setting(office.office, crate::dossier::GOOD_FRIDAY, &good_friday, None, self.now())
             .await?;
+        // the partners' accounts are there to be tried.
+        let authorised = "Démonstration\u{a0}: autorisation fictive";
+        self.store
+            .set_setting(office.office, crate::oversight::PARTNERS, authorised, None, self.now())
+            .await?;
         // What the letters carry: as an office would have set it.
         for (key, value) in [
             ("organisation.responsable", &demo.office.controller),

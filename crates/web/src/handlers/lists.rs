@@ -142,7 +142,16 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     let idle = doors(&me);
     let waits = |l: &DayLine| processed.rules.letter_terms().contains(&l.rule.as_str());
     let letters = [&found.late, &found.today, &found.coming].into_iter().flatten().any(waits);
-    Ok(page(&day::Day { shell, today, counts, groups, idle, letters, by_number: None }))
+    Ok(page(&day::Day {
+        shell,
+        today,
+        counts,
+        groups,
+        idle,
+        letters,
+        by_number: None,
+        shut: false,
+    }))
 }
 
 /// no list for whom is asked one thing on one dossier; the number comes to them with
@@ -166,6 +175,7 @@ pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Res
         idle: doors(me),
         letters: false,
         by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), awaited, deposits, ..typed }),
+        shut: me.profiles().next().is_none(),
     }))
 }
 

@@ -26,6 +26,8 @@ pub struct Day {
     pub letters: bool,
     /// No list for this profile: a dossier is reached by the number that came with the request.
     pub by_number: Option<ByNumber>,
+    /// A partner, and the office lets none in yet.
+    pub shut: bool,
 }
 
 /// The field of a number.

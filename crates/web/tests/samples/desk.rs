@@ -17,6 +17,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     out.extend([
         ("journee", html(&day_page(locale, false))),
         ("journee-vide", html(&day_page(locale, true))),
+        ("journee-fermee", html(&day::Day { shut: true, idle: vec![], ..day_page(locale, true) })),
         (
             "journee-police",
             html(&day::Day {
@@ -163,6 +164,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
             )],
             letters: false,
             by_number: None,
+            shut: false,
         };
     }
     shell.flashes = vec![Flash {
@@ -227,6 +229,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
         idle: vec![],
         letters: true,
         by_number: None,
+        shut: false,
     }
 }
 
