@@ -2,6 +2,7 @@
 //! outside. Three stores that no transaction spans: data, keys, trace.
 
 mod copy;
+mod distribution;
 mod keys;
 mod open;
 mod sql;
@@ -12,6 +13,7 @@ pub mod alerts;
 pub mod dossiers;
 pub mod drafts;
 pub mod dump;
+pub mod figures;
 pub mod gone;
 pub mod grants;
 pub mod imports;
@@ -30,6 +32,7 @@ pub mod traces;
 pub mod work;
 
 pub use copy::{CopyReport, CopyState};
+pub use distribution::Distribution;
 pub use open::{Location, Store, writer_name};
 pub use work::Work;
 pub use writers::Claim;

@@ -62,11 +62,12 @@ impl Store {
             },
         };
         store.migrate().await?;
+        store.spread_unasked().await?;
         Ok(store)
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        for (db, steps) in [(&self.data, DATA), (&self.keys, KEYS), (&self.trace, TRACE)] {
+        for (db, steps) in steps(self) {
             migrate(db, steps).await?;
         }
         Ok(())
@@ -165,6 +166,11 @@ impl Store {
     }
 }
 
+/// Each store, with the steps of its schema.
+pub(crate) const fn steps(store: &Store) -> [(&Db, &'static [&'static str]); 3] {
+    [(&store.data, DATA), (&store.keys, KEYS), (&store.trace, TRACE)]
+}
+
 /// Forward only; a version table per store.
 pub(crate) async fn migrate(db: &Db, steps: &[&str]) -> Result<(), StoreError> {
     db.script("CREATE TABLE IF NOT EXISTS migration (version BIGINT NOT NULL PRIMARY KEY)".into())
@@ -176,8 +182,14 @@ pub(crate) async fn migrate(db: &Db, steps: &[&str]) -> Result<(), StoreError> {
         if version <= done {
             continue;
         }
+        // Where tables are spread, their servers take the statements of a step one after the other.
+        let spread = if db.is_postgres() {
+            "SET LOCAL citus.multi_shard_modify_mode = 'sequential';"
+        } else {
+            ""
+        };
         db.script(format!(
-            "BEGIN; {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
+            "BEGIN; {spread} {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
             dialect(step, db.is_postgres())
         ))
         .await?;

@@ -159,9 +159,16 @@ impl Db {
     pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-            ),
+            Self::Postgres(pool) => {
+                let mut tx =
+                    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                // Where tables are spread, one connection to each of their servers: one instant
+                // there, for all the rows of an office. Means nothing elsewhere.
+                sqlx::raw_sql("SET LOCAL citus.max_adaptive_executor_pool_size = 1")
+                    .execute(&mut *tx)
+                    .await?;
+                Tx::Postgres(tx)
+            }
         })
     }
 
@@ -234,6 +241,21 @@ impl Db {
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Connections: open, of these unused, and the most there may be.
+    pub(crate) fn connections(&self) -> (u32, u32, u32) {
+        fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (u32, u32, u32) {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            (pool.size(), idle, pool.options().get_max_connections())
+        }
+        match self {
+            Self::Sqlite { writer, readers } => {
+                let (w, r) = (of(writer), of(readers));
+                (w.0 + r.0, w.1 + r.1, w.2 + r.2)
+            }
+            Self::Postgres(pool) => of(pool),
         }
     }
 

@@ -20,8 +20,12 @@ use crate::{
 };
 
 const INSTALL: &str = "apt-get install -y postgresql";
-/// A server that is already there, as `cargo xtask ci` starts one for all the test processes.
+/// A server that is already there, as `cargo xtask ci` starts one for all the test processes; with
+/// its workers behind it, parted by commas.
 const GIVEN: &str = "HUIS_TEST_POSTGRES";
+/// How many servers hold the rows, when every database is to be spread by the Citus extension: 1 is
+/// a server alone, N a coordinator and N workers (`docs/scale.md`).
+const CITUS: &str = "HUIS_TEST_CITUS";
 
 /// A handle on the PostgreSQL server of this test process. The first handle starts it, the last
 /// one that goes stops it.
@@ -31,12 +35,18 @@ pub struct Postgres {
 }
 
 struct Server {
-    /// `postgres://huis@127.0.0.1:port`, no database.
-    base: String,
+    /// `postgres://huis@127.0.0.1:port`, no database: the server that is asked, then its workers.
+    bases: Vec<String>,
     psql: PathBuf,
+    _instances: Vec<Instance>,
+}
+
+/// A running server of ours.
+struct Instance {
+    base: String,
     // Declared in this order because they are dropped in it: the server ends, then its files go.
-    _process: Option<Supervised>,
-    _files: Option<TempDir>,
+    _process: Supervised,
+    _files: TempDir,
 }
 
 /// One database, dropped with its handle.
@@ -56,16 +66,36 @@ impl Postgres {
             return Ok(Self { server });
         }
         let server = Arc::new(match std::env::var(GIVEN) {
-            Ok(base) if !base.is_empty() => Server::given(base)?,
+            Ok(bases) if !bases.is_empty() => Server::given(&bases)?,
             _ => Server::start()?,
         });
         *running = Arc::downgrade(&server);
         Ok(Self { server })
     }
 
-    /// A new empty database; `name` is for the reader of a log, a number makes it unique.
+    /// A new empty database; `name` is for the reader of a log, a number makes it unique. It has the
+    /// extension Citus when the tests run with it.
     pub fn database(&self, name: &str) -> Result<Database, TestkitError> {
+        let database = self.database_alone(name)?;
+        if self.has_citus() {
+            database.bring_citus()?;
+        }
+        Ok(database)
+    }
+
+    /// The same without the extension, whatever the tests run with.
+    pub fn database_alone(&self, name: &str) -> Result<Database, TestkitError> {
         self.create(name, "template1")
+    }
+
+    /// Do the tests run with the extension Citus?
+    pub fn has_citus(&self) -> bool {
+        servers_of_rows().is_some()
+    }
+
+    /// How many servers hold the rows.
+    pub fn servers_of_rows(&self) -> usize {
+        servers_of_rows().unwrap_or(1)
     }
 
     /// A new database with all that `template` holds, copied by the server in some
@@ -74,9 +104,9 @@ impl Postgres {
         self.create(name, &template.name)
     }
 
-    /// `postgres://user@host:port`, without a database.
-    pub fn url(&self) -> &str {
-        &self.server.base
+    /// `postgres://user@host:port`, without a database; its workers behind, when it has some.
+    pub fn url(&self) -> String {
+        self.server.bases.join(",")
     }
 
     fn create(&self, name: &str, template: &str) -> Result<Database, TestkitError> {
@@ -87,8 +117,10 @@ impl Postgres {
             .collect();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}_{readable}", std::process::id());
-        self.server
-            .sql("postgres", &format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""))?;
+        for base in &self.server.bases {
+            let sql = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+            self.server.sql_at(base, "postgres", &sql)?;
+        }
         Ok(Database { server: Arc::clone(&self.server), name })
     }
 }
@@ -96,36 +128,94 @@ impl Postgres {
 impl Database {
     /// Where a program connects.
     pub fn url(&self) -> String {
-        format!("{}/{}", self.server.base, self.name)
+        format!("{}/{}", self.server.base(), self.name)
     }
 
     /// Runs SQL as an onlooker from outside the program would (an attacker, an administrator);
     /// gives the rows as unaligned text, columns parted by `|`.
     pub fn sql(&self, sql: &str) -> Result<String, TestkitError> {
-        self.server.sql(&self.name, sql)
+        self.server.sql_at(self.server.base(), &self.name, sql)
+    }
+
+    /// Brings the extension, and names the workers to their coordinator.
+    pub fn bring_citus(&self) -> Result<(), TestkitError> {
+        for base in &self.server.bases {
+            self.server.sql_at(base, &self.name, "CREATE EXTENSION citus")?;
+        }
+        let place = |base: &str| {
+            let (host, port) = base.rsplit_once('@').map_or("", |(_, at)| at).rsplit_once(':')?;
+            Some(format!("'{host}', {port}"))
+        };
+        let mut bases = self.server.bases.iter().filter_map(|b| place(b));
+        let (coordinator, workers) = (bases.next(), bases);
+        let mut calls = Vec::new();
+        for worker in workers {
+            if calls.is_empty() {
+                let own = coordinator.as_deref().unwrap_or_default();
+                calls.push(format!("SELECT citus_set_coordinator_host({own})"));
+            }
+            calls.push(format!("SELECT citus_add_node({worker})"));
+        }
+        calls.iter().try_for_each(|sql| self.sql(sql).map(|_| ()))
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         // A server of this process goes with all it holds; one that is lent keeps nothing either.
-        let _ = self
-            .server
-            .sql("postgres", &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name));
+        let sql = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+        for base in &self.server.bases {
+            let _ = self.server.sql_at(base, "postgres", &sql);
+        }
     }
 }
 
+/// How many servers hold the rows; `None` without Citus.
+fn servers_of_rows() -> Option<usize> {
+    std::env::var(CITUS).ok()?.parse().ok().filter(|n| *n > 0)
+}
+
 impl Server {
-    fn given(base: String) -> Result<Self, TestkitError> {
+    fn given(bases: &str) -> Result<Self, TestkitError> {
         let psql = place::program(&["psql"], &place::postgres_folders(), INSTALL)?;
-        Ok(Self { base, psql, _process: None, _files: None })
+        let bases = bases.split(',').map(str::to_owned).collect();
+        Ok(Self { bases, psql, _instances: Vec::new() })
     }
 
+    fn start() -> Result<Self, TestkitError> {
+        let workers = servers_of_rows().filter(|n| *n > 1).unwrap_or(0);
+        let instances = (0..=workers).map(|_| Instance::start()).collect::<Result<Vec<_>, _>>()?;
+        let psql = place::program(&["psql"], &place::postgres_folders(), INSTALL)?;
+        let bases = instances.iter().map(|i| i.base.clone()).collect();
+        Ok(Self { bases, psql, _instances: instances })
+    }
+
+    fn base(&self) -> &str {
+        self.bases.first().map_or("", String::as_str)
+    }
+
+    fn sql_at(&self, base: &str, database: &str, sql: &str) -> Result<String, TestkitError> {
+        let done = Command::new(&self.psql)
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
+            .arg(format!("{base}/{database}"))
+            .output()
+            .map_err(TestkitError::io("psql"))?;
+        if done.status.success() {
+            Ok(String::from_utf8_lossy(&done.stdout).trim_end().to_owned())
+        } else {
+            Err(TestkitError::Refused {
+                what: "PostgreSQL",
+                message: String::from_utf8_lossy(&done.stderr).trim_end().to_owned(),
+            })
+        }
+    }
+}
+
+impl Instance {
     fn start() -> Result<Self, TestkitError> {
         // `postgres` on a PATH may be another version than `initdb`: both from one folder.
         let initdb = place::program(&["initdb"], &place::postgres_folders(), INSTALL)?;
         let folder = initdb.parent().unwrap_or_else(|| Path::new("/"));
-        let psql = place::program(&["psql"], &[folder.to_owned()], INSTALL)?;
         let files = tempfile::Builder::new()
             .prefix("huis-postgres-")
             .tempdir()
@@ -144,12 +234,19 @@ impl Server {
             "full_page_writes=off".to_owned(),
             "autovacuum=off".to_owned(),
             "shared_buffers=64MB".to_owned(),
-            "max_connections=200".to_owned(),
+            // The servers of a spread database ask one another.
+            format!("max_connections={}", if servers_of_rows().is_some() { 800 } else { 200 }),
             "listen_addresses=127.0.0.1".to_owned(),
             format!("port={port}"),
             format!("unix_socket_directories={}", files.path().display()),
         ] {
             arguments.extend(setting(text));
+        }
+        if servers_of_rows().is_some() {
+            arguments.extend(setting("shared_preload_libraries=citus".to_owned()));
+            arguments.extend(setting("citus.shard_count=8".to_owned()));
+            // Among themselves, on the loopback.
+            arguments.extend(setting("citus.node_conninfo=sslmode=disable".to_owned()));
         }
         let process = Supervised::start(
             "PostgreSQL",
@@ -164,23 +261,7 @@ impl Server {
             (ready && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()).then_some(())
         })?;
         let base = format!("postgres://huis@127.0.0.1:{port}");
-        Ok(Self { base, psql, _process: Some(process), _files: Some(files) })
-    }
-
-    fn sql(&self, database: &str, sql: &str) -> Result<String, TestkitError> {
-        let done = Command::new(&self.psql)
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql])
-            .arg(format!("{}/{database}", self.base))
-            .output()
-            .map_err(TestkitError::io("psql"))?;
-        if done.status.success() {
-            Ok(String::from_utf8_lossy(&done.stdout).trim_end().to_owned())
-        } else {
-            Err(TestkitError::Refused {
-                what: "PostgreSQL",
-                message: String::from_utf8_lossy(&done.stderr).trim_end().to_owned(),
-            })
-        }
+        Ok(Self { base, _process: process, _files: files })
     }
 }
 

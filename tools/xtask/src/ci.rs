@@ -39,7 +39,7 @@ pub fn setup() -> Result<()> {
 /// One PostgreSQL for all the test processes, gone with this one.
 fn tests() -> Result<()> {
     let postgres = huis_testkit::Postgres::start()?;
-    command("cargo", &["nextest", "run", "--workspace"], &[("HUIS_TEST_POSTGRES", postgres.url())])
+    command("cargo", &["nextest", "run", "--workspace"], &[("HUIS_TEST_POSTGRES", &postgres.url())])
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
