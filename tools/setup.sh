@@ -31,6 +31,8 @@ have setsid || packages+=(util-linux)
 have pdftotext || packages+=(poppler-utils) # reads our PDF as another program
 have qpdf || packages+=(qpdf)               # judges their structure
 have pkill || packages+=(procps)
+have systemd-analyze || packages+=(systemd) # reads our unit as systemd will
+have bwrap || packages+=(bubblewrap)        # a root like the container's
 have npm || packages+=(npm)
 if [ ! -x "$tools/venv/bin/python" ]; then
   have python3 || packages+=(python3)

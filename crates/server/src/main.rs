@@ -4,16 +4,23 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod commands;
+mod figures;
+mod jobs;
+mod logs;
 mod mail;
 mod oidc;
 mod place;
 mod serve;
+mod signals;
 mod tls;
 
 /// Huis : la gestion des dossiers autour du logement, sous les règles qui la lient.
 #[derive(Parser)]
 #[command(name = "huis", version, about, arg_required_else_help = true)]
 struct Cli {
+    /// Forme des lignes du journal de service : pour une personne, ou une ligne JSON chacune.
+    #[arg(long, global = true, value_enum, default_value_t, env = "HUIS_LOG_FORMAT")]
+    log_format: logs::Format,
     #[command(subcommand)]
     command: Command,
 }
@@ -47,6 +54,9 @@ enum Command {
     /// Le journal des accès.
     #[command(subcommand)]
     Trace(commands::trace::Command),
+    /// L’échelle : plusieurs serveurs PostgreSQL.
+    #[command(subcommand)]
+    Scale(commands::scale::Command),
     /// Sauvegarde l'installation, sans l'arrêter.
     Backup(commands::backup::Backup),
     /// Restaure une sauvegarde dans un lieu vide.
@@ -60,14 +70,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("HUIS_LOG")
-                .unwrap_or_else(|_| "warn,huis=info".into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
-    let done = match Cli::parse().command {
+    let cli = Cli::parse();
+    logs::start(cli.log_format);
+    let done = match cli.command {
         Command::Demo(c) => c.run().await,
         Command::Init(c) => c.run().await,
         Command::Serve(c) => c.run().await,
@@ -79,6 +84,7 @@ async fn main() -> ExitCode {
         Command::Register(c) => c.run().await,
         Command::Retention(c) => c.run().await,
         Command::Trace(c) => c.run().await,
+        Command::Scale(c) => c.run().await,
         Command::Backup(c) => c.run().await,
         Command::Restore(c) => c.run().await,
         Command::Drill(c) => c.run().await,

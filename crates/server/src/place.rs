@@ -228,7 +228,12 @@ pub fn write_fresh_key(file: &Path) -> anyhow::Result<RootKey> {
 fn open_to_others(file: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
+    // A credential of systemd is root's, read by this service alone through an access list: what
+    // stands for a group in its mode is the mask of that list.
+    let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
+        .is_some_and(|folder| file.parent() == Some(Path::new(&folder)));
+    let others = if credential { 0o037 } else { 0o077 };
+    (mode & others != 0).then_some(mode)
 }
 
 #[cfg(not(unix))]

@@ -1,13 +1,17 @@
-//! Serving: the HTTP server, and the program's own day (sweep, deadlines, closing of traces).
+//! Serving: the HTTP server, the program's own works, and an end that finishes what it began.
 
 use huis_usecases::{Huis, backup::BackupPlan};
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use sd_notify::NotifyState;
+use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::tls::{self, Peer, TlsListener};
+use crate::{
+    figures, jobs, signals,
+    tls::{self, Peer, TlsListener},
+};
 
 /// How the server is reached.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Reach {
     /// A reverse proxy in front gives TLS and the client's address.
     pub behind_proxy: bool,
@@ -15,9 +19,14 @@ pub struct Reach {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// How often the program does its own work.
     pub every: Duration,
+    /// How long it goes on answering, once asked to stop.
+    pub stop_within: Duration,
+    /// Where the figures are read.
+    pub metrics: Option<TcpListener>,
 }
 
-/// Serves until interrupted.
+/// Serves until asked to stop: then it takes no more, finishes what it began, hands its works back,
+/// and closes its logs. Asked twice, it ends at once.
 pub async fn serve(
     huis: Arc<Huis>,
     reach: Reach,
@@ -26,102 +35,109 @@ pub async fn serve(
     listener: TcpListener,
 ) -> anyhow::Result<()> {
     huis.set_press(Arc::new(huis_press::TypstPress::new()));
-    if let Some(plan) = backup {
-        tokio::spawn(back_up(Arc::clone(&huis), plan));
+    tokio::spawn(obey(Arc::clone(&huis)));
+    let mut jobs = jobs::start(&huis, reach.every, witness.clone(), backup);
+    if let Some(listener) = reach.metrics {
+        jobs.spawn(figures::serve(Arc::clone(&huis), listener));
     }
-    tokio::spawn(day_by_day(Arc::clone(&huis), reach.every));
-    tokio::spawn(imports(Arc::clone(&huis)));
-    tokio::spawn(minute_by_minute(Arc::clone(&huis), witness));
+    notify(&[NotifyState::Ready]);
+    if let Some(period) = sd_notify::watchdog_enabled() {
+        jobs.spawn(watchdog(Arc::clone(&huis), period / 3));
+    }
     let secure = reach.behind_proxy || reach.tls.is_some();
-    let app = huis_web::app(huis, secure, reach.behind_proxy);
+    let app = huis_web::app(Arc::clone(&huis), secure, reach.behind_proxy);
+    let stop = until_stop(Arc::clone(&huis));
     match &reach.tls {
         None => {
             let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+            let served = axum::serve(listener, app).with_graceful_shutdown(stop);
+            within(&huis, reach.stop_within, served.into_future()).await?;
         }
         Some((certificate, key)) => {
-            let listener = TlsListener::new(listener, certificate, key)?;
+            let until = until_stop(Arc::clone(&huis));
+            let listener = TlsListener::new(listener, certificate, key, until)?;
             let app = app
                 .layer(axum::middleware::from_fn(tls::tell_peer))
                 .into_make_service_with_connect_info::<Peer>();
-            axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
+            let served = axum::serve(listener, app).with_graceful_shutdown(stop);
+            within(&huis, reach.stop_within, served.into_future()).await?;
         }
     }
+    end(&huis, jobs, reach.stop_within, &witness).await
+}
+
+/// Tells the supervisor, when there is one; without it, nothing is lost.
+fn notify(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(erreur = %error.kind(), "le superviseur n’a pas été prévenu");
+    }
+}
+
+async fn until_stop(huis: Arc<Huis>) {
+    huis.until_stop().await;
+}
+
+/// The first order begins the stop; the second ends the process at once, which loses nothing that
+/// was acknowledged.
+async fn obey(huis: Arc<Huis>) {
+    signals::asked_to_stop().await;
+    tracing::info!("arrêt demandé : ce qui est commencé se finit");
+    notify(&[NotifyState::Stopping]);
+    huis.begin_stop();
+    signals::asked_to_stop().await;
+    tracing::warn!("second ordre : arrêt immédiat");
+    std::process::exit(130);
+}
+
+/// While the part that everything waits for lives, the supervisor is told so.
+async fn watchdog(huis: Arc<Huis>, period: Duration) {
+    loop {
+        if huis.is_alive() {
+            notify(&[NotifyState::Watchdog]);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(period) => {}
+            () = huis.until_stop() => return,
+        }
+    }
+}
+
+/// Answers what has come, for a bounded time once the stop was asked.
+async fn within(
+    huis: &Huis,
+    bound: Duration,
+    served: impl Future<Output = std::io::Result<()>>,
+) -> std::io::Result<()> {
+    tokio::select! {
+        done = served => done,
+        () = async {
+            huis.until_stop().await;
+            tokio::time::sleep(bound).await;
+        } => {
+            tracing::warn!("des requêtes n’ont pas fini à temps : elles sont abandonnées");
+            Ok(())
+        }
+    }
+}
+
+/// What was begun is finished or handed back; the logs are closed, and their heads sent.
+async fn end(
+    huis: &Huis,
+    mut jobs: JoinSet<()>,
+    bound: Duration,
+    witness: &std::path::Path,
+) -> anyhow::Result<()> {
+    huis.begin_stop();
+    let finished = async { while jobs.join_next().await.is_some() {} };
+    if tokio::time::timeout(bound, finished).await.is_err() {
+        tracing::warn!("un travail n’a pas fini à temps : un autre serveur le reprendra");
+        jobs.shutdown().await;
+    }
+    let stopped = huis.stop().await;
+    if let Err(error) = huis.witness(witness).await {
+        tracing::error!(%error, "le témoin du journal n'a pas pu être écrit");
+    }
+    stopped?;
+    tracing::info!("arrêté");
     Ok(())
-}
-
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-/// The program's own day: at start, then every ten minutes or as asked. What there is to do is found in the
-/// store, so it can be stopped anywhere; a lease keeps two servers from doing it at once.
-async fn day_by_day(huis: Arc<Huis>, every: Duration) {
-    loop {
-        match huis.daily().await {
-            Ok(report) if report.archived + report.destroyed > 0 => tracing::info!(
-                archived = report.archived,
-                destroyed = report.destroyed,
-                gone = report.gone,
-                "durées de conservation appliquées"
-            ),
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "le travail du jour a échoué : il sera repris"),
-        }
-        tokio::time::sleep(every).await;
-    }
-}
-
-/// Each minute: goes on with the files whose import a stop left half-way. Apart from the rest: a
-/// long one keeps nothing else waiting.
-async fn imports(huis: Arc<Huis>) {
-    loop {
-        if let Err(error) = huis.work_imports().await {
-            tracing::error!(%error, "un import attend : il sera repris");
-        }
-        tokio::time::sleep(Duration::from_secs(60)).await;
-    }
-}
-
-/// Each day, a backup; looked at every ten minutes, so that one that failed is tried again.
-async fn back_up(huis: Arc<Huis>, plan: BackupPlan) {
-    loop {
-        match huis.backup_if_due(&plan).await {
-            Ok(Some(done)) => {
-                tracing::info!(rows = done.rows, bytes = done.bytes, "sauvegarde journalière faite")
-            }
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "la sauvegarde a échoué : elle sera reprise"),
-        }
-        tokio::time::sleep(Duration::from_secs(600)).await;
-    }
-}
-
-/// Each minute: ends dead sessions, and sends the heads of the trace to the witness.
-async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        // What a crash or a full disk left beside its act.
-        if let Err(error) = huis.chain_waiting().await {
-            tracing::error!(%error, "des traces attendent encore");
-        }
-        // Keys are made before they are short; withdrawals reach the copy of the keys.
-        if let Err(error) = huis.keep_keys_ahead().await {
-            tracing::error!(%error, "aucun lot de clés n’a pu être mis en service");
-        }
-        if let Err(error) = huis.list_withdrawals().await {
-            tracing::error!(%error, "la copie des clés n’a pas suivi");
-        }
-        // a session without a grant in force ends the same minute, asked or not.
-        if let Err(error) = huis.end_dead_sessions().await {
-            tracing::error!(%error, "les sessions finies n'ont pas pu être fermées");
-        }
-        // what there is to tell by mail.
-        if let Err(error) = huis.post_mails().await {
-            tracing::error!(%error, "des courriels attendent");
-        }
-        if let Err(error) = huis.witness(&file).await {
-            tracing::error!(%error, "le témoin du journal n'a pas pu être écrit");
-        }
-    }
 }

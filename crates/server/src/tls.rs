@@ -40,14 +40,24 @@ pub struct TlsListener {
 pub struct Peer(SocketAddr);
 
 impl TlsListener {
-    /// Encrypts what comes in on a listener.
-    pub fn new(listener: TcpListener, certificate: &Path, key: &Path) -> anyhow::Result<Self> {
+    /// Encrypts what comes in on a listener, until the server takes no more.
+    pub fn new(
+        listener: TcpListener,
+        certificate: &Path,
+        key: &Path,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let acceptor = TlsAcceptor::from(Arc::new(config(certificate, key)?));
         let local = listener.local_addr()?;
         let (sender, connections) = mpsc::channel(WAITING);
         tokio::spawn(async move {
+            tokio::pin!(stop);
             loop {
-                let Ok((stream, peer)) = listener.accept().await else {
+                let accepted = tokio::select! {
+                    accepted = listener.accept() => accepted,
+                    () = &mut stop => return,
+                };
+                let Ok((stream, peer)) = accepted else {
                     // Out of descriptors: wait for some to come back.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -73,7 +83,7 @@ impl Listener for TlsListener {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         match self.connections.recv().await {
             Some(connection) => connection,
-            // The accepting task never ends while the program runs.
+            // The accepting task ends with the server.
             None => std::future::pending().await,
         }
     }

@@ -5,7 +5,10 @@
 //! sequenced in memory and acknowledged before it is durable.
 
 use huis_kernel::Date;
-use std::future::Future;
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{Line, LineStore, NotACode, Receipt, SignedNote, TraceError, Writer};
@@ -18,6 +21,7 @@ const LARGEST_GROUP: usize = 4096;
 enum Request {
     Write(Vec<Line>, oneshot::Sender<Result<Vec<Receipt>, TraceError>>),
     CloseDays(Date, oneshot::Sender<Result<(), TraceError>>),
+    End,
 }
 
 /// The way to the trace writer: cheap to clone, one for the whole process.
@@ -51,6 +55,17 @@ impl Handle {
         done.await.map_err(|_| TraceError::Stopped)?
     }
 
+    /// Ends the writer: what waits is written, what comes later is refused. The task then ends.
+    pub async fn end(&self) {
+        // A writer that has stopped already is what is asked for.
+        let _ = self.queue.send(Request::End).await;
+    }
+
+    /// Is the writer there?
+    pub fn is_alive(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
     /// The last signed head of each log: what is sent to the witness.
     pub fn heads(&self) -> Vec<SignedNote> {
         self.heads.borrow().clone()
@@ -58,14 +73,23 @@ impl Handle {
 }
 
 /// The handle and the task behind it, which the server spawns. The task ends when every handle is
-/// gone and all that waited is written.
+/// gone, or [`Handle::end`] was called, and all that waited is written.
 pub fn group<S: LineStore + 'static>(
     store: S,
     writer: Writer,
 ) -> (Handle, impl Future<Output = ()> + Send) {
+    group_measured(store, writer, |_, _| {})
+}
+
+/// The same; `measure` is told of each group: how many lines, and how long its commit took.
+pub fn group_measured<S: LineStore + 'static>(
+    store: S,
+    writer: Writer,
+    measure: impl Fn(usize, Duration) + Send,
+) -> (Handle, impl Future<Output = ()> + Send) {
     let (queue, requests) = mpsc::channel(WAITING);
     let (heads, last) = watch::channel(writer.heads());
-    (Handle { queue, heads: last }, run(store, writer, requests, heads))
+    (Handle { queue, heads: last }, run(store, writer, requests, heads, measure))
 }
 
 type Waiting = (usize, oneshot::Sender<Result<Vec<Receipt>, TraceError>>);
@@ -75,6 +99,7 @@ async fn run<S: LineStore>(
     mut writer: Writer,
     mut requests: mpsc::Receiver<Request>,
     heads: watch::Sender<Vec<SignedNote>>,
+    measure: impl Fn(usize, Duration) + Send,
 ) {
     while let Some(first) = requests.recv().await {
         let (mut lines, mut waiting, mut closing) = (Vec::new(), Vec::<Waiting>::new(), Vec::new());
@@ -94,10 +119,16 @@ async fn run<S: LineStore>(
                     }
                 }
                 Request::CloseDays(today, answer) => closing.push((today, answer)),
+                // What is in the queue is still given by `recv`, then it gives nothing more.
+                Request::End => requests.close(),
             }
             next = if lines.len() < LARGEST_GROUP { requests.try_recv().ok() } else { None };
         }
+        let (count, started) = (lines.len(), Instant::now());
         let written = writer.write(&store, lines).await;
+        if count > 0 {
+            measure(count, started.elapsed());
+        }
         for (today, answer) in closing {
             let _ = answer.send(writer.close_days(&store, today).await);
         }

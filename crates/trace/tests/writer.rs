@@ -6,7 +6,7 @@ use common::*;
 use huis_kernel::{Instant, SeededRng};
 use huis_trace::{
     Head, Line, Log, LogState, OpenError, Operation, RestoredFrom, TraceError, Writer,
-    group::group,
+    group::{group, group_measured},
     memory::{Fate, MemoryStore},
     verify,
 };
@@ -215,4 +215,31 @@ async fn a_20_when_the_store_fails_nobody_gets_a_receipt() {
     task.abort();
     let _ = task.await;
     assert_eq!(handle.write(line(day(0), 4)).await.err(), Some(TraceError::Stopped));
+}
+
+/// A writer that is ended writes what waits, refuses what comes later, and is seen to be gone.
+#[tokio::test]
+async fn an_ended_writer_writes_what_waits_and_takes_nothing_more() {
+    let store = Arc::new(MemoryStore::default());
+    let measured = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = Arc::clone(&measured);
+    let (handle, task) = group_measured(Arc::clone(&store), writer(&["expulsion"]), move |n, _| {
+        told.lock().unwrap().push(n);
+    });
+    assert!(handle.is_alive());
+    let writing: Vec<_> = (0..3)
+        .map(|n| {
+            let handle = handle.clone();
+            tokio::spawn(async move { handle.write(line(day(0), n)).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    handle.end().await;
+    task.await;
+    for one in writing {
+        one.await.unwrap().unwrap();
+    }
+    assert!(!handle.is_alive());
+    assert_eq!(handle.write(line(day(0), 9)).await.unwrap_err(), TraceError::Stopped);
+    assert_eq!(measured.lock().unwrap().iter().sum::<usize>(), 3, "each line was measured once");
 }

@@ -71,6 +71,46 @@ impl UseError {
     }
 }
 
+impl UseError {
+    /// Its kind, a code for the log.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NotFound => "introuvable",
+            Self::Refused(_) => "refus",
+            Self::SecondFactor => "second-facteur",
+            Self::ArchiveLocked => "archive-fermee",
+            Self::Faults(_) | Self::Invalid(_) => "saisie",
+            Self::Moved { .. } | Self::Conflict { .. } => "entre-temps",
+            Self::NoRightsDesk => "service-des-droits",
+            Self::Broken => "integrite",
+            Self::Store(_) => "base",
+            Self::Trace(_) => "trace",
+            Self::Document(_) | Self::Sheet(_) => "document",
+            Self::Internal(_) => "interne",
+        }
+    }
+
+    /// What whoever watches over the service does about it, for the log.
+    pub const fn mend(&self) -> &'static str {
+        match self {
+            Self::Broken => {
+                "une alerte est levée : lisez-la avec le délégué à la protection des données"
+            }
+            Self::NoRightsDesk => "Réglages, « Service des droits » (A-16)",
+            Self::Store(_) => {
+                "vérifiez que la base répond et que son disque n’est pas plein, puis « huis doctor »"
+            }
+            Self::Trace(_) => {
+                "vérifiez la base du journal et son disque ; sans trace, rien ne s’affiche"
+            }
+            Self::Document(_) | Self::Sheet(_) | Self::Internal(_) => {
+                "signalez la ligne, avec le numéro de la requête, à qui maintient Huis"
+            }
+            _ => "rien : la réponse dit à l’agent quoi faire",
+        }
+    }
+}
+
 impl From<Refusal> for UseError {
     fn from(refusal: Refusal) -> Self {
         match refusal {

@@ -41,6 +41,8 @@ pub struct Huis {
     pub(crate) sign_in: SignIn,
     pub(crate) alerts: Mutex<crate::alerts::Watch>,
     pub(crate) press: crate::press::PressRoom,
+    pub(crate) measures: Arc<huis_measures::Measures>,
+    pub(crate) standing: crate::standing::Standing,
     /// One import at a time goes on at this server.
     pub(crate) importing: tokio::sync::Mutex<()>,
     pub(crate) server: String,

@@ -89,7 +89,8 @@ impl Huis {
 
     async fn index_lease(&self, archive: bool) -> Result<bool, UseError> {
         let name = if archive { "index archive" } else { "index" };
-        Ok(self.store.lease(name, &self.server, self.now(), LEASE_MS).await?)
+        Ok(!self.is_stopping()
+            && self.store.lease(name, &self.server, self.now(), LEASE_MS).await?)
     }
 
     async fn rekey(&self, archive: bool) -> Result<(), UseError> {

@@ -19,6 +19,7 @@ mod press;
 mod registers;
 mod root;
 mod search;
+mod standing;
 mod start;
 mod terms;
 mod tracing_out;

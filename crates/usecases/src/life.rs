@@ -3,6 +3,7 @@
 
 use huis_access::{KeySource, decide_job, unlock};
 use huis_kernel::{Date, Delay, DossierId, OfficeId};
+use huis_measures::Sweep;
 use huis_store::{StoreError, dossiers::CardRow, lifecycle::DueRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::{SealedDossier, Slot, UnitState};
@@ -77,6 +78,12 @@ impl Huis {
             self.sweep_office(office.office, today, &mut report).await?;
             self.store.release(&name, &self.server).await?;
         }
+        self.measures.sweep(Sweep {
+            archived: report.archived,
+            destroyed: report.destroyed,
+            gone: report.gone,
+            failed: report.failed,
+        });
         if self.finish_destructions().await? > 0 {
             self.store.scrub().await?;
         }
@@ -135,7 +142,7 @@ impl Huis {
             }
             self.finish_destructions().await?;
             let held = self.store.lease(&lease, &self.server, self.now(), LEASE_MS).await?;
-            if !moved || !held {
+            if !moved || !held || self.is_stopping() {
                 break;
             }
         }

@@ -3,6 +3,7 @@
 use huis_accounts::Cost;
 use huis_kernel::{Clock, OfficeId, Rng};
 use huis_law::Law;
+use huis_measures::Measures;
 use huis_register::Register;
 use huis_store::{
     Claim, CopyState, Location, Store, StoreError,
@@ -11,7 +12,7 @@ use huis_store::{
 };
 use huis_trace::{
     Line, LineStore as _, Log, LogSigner, LogState, Operation, Origin, OriginError, RestoredFrom,
-    Writer, group::group,
+    Writer, group::group_measured,
 };
 use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
@@ -20,7 +21,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::{Huis, Processed, UseError, accounts::SignIn, calendar::Calendar, registers::in_force};
+use crate::{
+    Huis, Processed, UseError, accounts::SignIn, calendar::Calendar, registers::in_force,
+    standing::Standing,
+};
 
 /// The register shipped with the program.
 const SHIPPED: [(&str, &str); 1] =
@@ -241,8 +245,11 @@ impl Huis {
         let (server, claim, logs, damaged) =
             take_logs(&store, &base, &restored, origins, &signer, &options.rng).await?;
         let writer = Writer::new(logs).map_err(|e| StartError::Trace(e.to_string()))?;
-        let (handle, task) = group(store.clone(), writer);
-        tokio::spawn(async move {
+        let measures = Arc::new(Measures::new(env!("CARGO_PKG_VERSION"), store.engine()));
+        let told = Arc::clone(&measures);
+        let (handle, task) =
+            group_measured(store.clone(), writer, move |lines, took| told.group(lines, took));
+        let task = tokio::spawn(async move {
             // The name is let go once the last line is written.
             let _name = claim;
             task.await;
@@ -262,6 +269,8 @@ impl Huis {
             archive,
             unlocked: Mutex::new(HashMap::new()),
             sign_in,
+            measures,
+            standing: Standing::new(task),
             importing: tokio::sync::Mutex::new(()),
             alerts: Mutex::new(crate::alerts::Watch::default()),
             press: crate::press::PressRoom::default(),

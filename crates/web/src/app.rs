@@ -21,10 +21,11 @@ use crate::{
     guard::{self, CsrfToken},
     handlers,
     headers::{self, Headers},
+    health,
     i18n::Locale,
     kept,
     layout::{AgentMenu, Crumb, Flash, Place, Shell, Tone, navigation},
-    routes,
+    observe, routes,
 };
 
 /// What handlers share.
@@ -287,12 +288,18 @@ pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
     let demo = huis.is_demonstration();
     let app = App { huis, tls, behind_proxy };
     let rng: Arc<dyn Rng> = Arc::new(huis_kernel::SystemRng);
-    handlers::routes()
+    let pages = handlers::routes()
         .layer(middleware::from_fn_with_state(app.clone(), session))
         .layer(middleware::from_fn(guard::same_site))
         .merge(crate::static_routes())
+        // Inside the page of an error: an internal one is counted, then gets its page.
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.huis), observe::every))
         // Around every address, those that do not exist included: they answer as the refused (I13).
-        .layer(middleware::from_fn_with_state(demo, errors::pages))
+        .layer(middleware::from_fn_with_state(demo, errors::pages));
+    // A balancer asks all day, and reads a word: outside both. What exists nowhere is the pages' (of
+    // two routers that are merged, the second says so).
+    health::routes()
+        .merge(pages)
         .layer(middleware::from_fn_with_state(Headers { tls, rng }, headers::strict))
         .with_state(app)
 }
@@ -467,11 +474,14 @@ pub fn fail(error: UseError) -> PageError {
         UseError::Moved { .. } | UseError::Conflict { .. } => PageError::Conflict,
         UseError::Faults(_) | UseError::Invalid(_) => PageError::Unreadable,
         ref e if e.is_conflict() => PageError::Conflict,
-        UseError::Trace(_) => PageError::Unavailable,
         UseError::Document(huis_documents::DocumentError::TooLong { .. }) => PageError::TooLarge,
         other => {
-            tracing::error!(error = %other, "page refusée");
-            PageError::Internal
+            let (kind, mend) = (other.kind(), other.mend());
+            tracing::error!(erreur = kind, detail = %other, remede = mend, "page refusée");
+            match other {
+                UseError::Trace(_) => PageError::Unavailable,
+                _ => PageError::Internal,
+            }
         }
     }
 }

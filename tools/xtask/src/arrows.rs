@@ -35,6 +35,7 @@ const RULES: &[Rule] = &[
     Rule { name: "huis-vault", may: &["huis-kernel"], why: "it seals bytes and knows no case" },
     Rule { name: "huis-unseal", may: &["huis-kernel", "huis-vault"], why: "it does one thing" },
     Rule { name: "huis-trace", may: &["huis-kernel"], why: "the verifier works without the rest" },
+    Rule { name: "huis-measures", may: &[], why: "a figure knows no case" },
     Rule {
         name: "huis-access",
         may: &[
@@ -93,6 +94,7 @@ const RULES: &[Rule] = &[
             "huis-accounts",
             "huis-access",
             "huis-imports",
+            "huis-measures",
             "huis-store",
             "huis-trace",
             "huis-vault",
@@ -111,6 +113,7 @@ const RULES: &[Rule] = &[
             "huis-letters",
             "huis-accounts",
             "huis-access",
+            "huis-measures",
             "huis-usecases",
         ],
         why: "a page is fed by the view that access gives: no store, no keys (I3)",
@@ -130,6 +133,7 @@ const RULES: &[Rule] = &[
             "huis-trace",
             "huis-vault",
             "huis-demo",
+            "huis-measures",
             "huis-usecases",
             "huis-web",
         ],

@@ -107,7 +107,13 @@ impl Demo {
         options.writer = place.server_name()?;
         let huis = place.open_as(options).await?;
         say(&format!("Ouvrez http://{} (Ctrl-C pour arrêter)", listener.local_addr()?));
-        let reach = Reach { behind_proxy: false, tls: None, every: Duration::from_secs(600) };
+        let reach = Reach {
+            behind_proxy: false,
+            tls: None,
+            every: Duration::from_secs(600),
+            stop_within: Duration::from_secs(20),
+            metrics: None,
+        };
         serve(huis, reach, place.witness(), None, listener).await?;
         Ok(ExitCode::SUCCESS)
     }

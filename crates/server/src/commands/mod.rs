@@ -11,6 +11,7 @@ pub mod init;
 pub mod keys;
 pub mod register;
 pub mod retention;
+pub mod scale;
 pub mod serve;
 pub mod trace;
 

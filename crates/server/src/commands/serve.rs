@@ -5,6 +5,7 @@ use tokio::net::TcpListener;
 
 use super::say;
 use crate::{
+    figures,
     mail::MailOptions,
     oidc::ProviderOptions,
     place::Place,
@@ -28,6 +29,12 @@ pub struct Serve {
     /// Secondes entre deux passages des travaux du programme (durées de conservation, échéances…).
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3_600), env = "HUIS_EVERY")]
     every: u64,
+    /// Adresse locale où Prometheus lit les mesures du serveur, sur /metrics (par défaut : nulle part).
+    #[arg(long, env = "HUIS_METRICS", value_name = "ADRESSE")]
+    metrics: Option<SocketAddr>,
+    /// Secondes pendant lesquelles un serveur qu’on arrête finit ce qu’il a commencé.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600), env = "HUIS_STOP_WITHIN")]
+    stop_within: u64,
     #[command(flatten)]
     mail: MailOptions,
     #[command(flatten)]
@@ -49,6 +56,10 @@ impl Serve {
                 self.listen
             );
         }
+        let metrics = match self.metrics {
+            Some(address) => Some(figures::listen(address).await?),
+            None => None,
+        };
         let mailer = self.mail.mailer()?;
         let provider = self.provider.provider()?;
         let backup = self.backup.plan()?;
@@ -70,8 +81,16 @@ impl Serve {
             tracing::warn!("les clés n'ont pas de second lieu : donnez --keys-copy");
         }
         say(&format!("Huis écoute sur {scheme}://{}", listener.local_addr()?));
-        let reach =
-            Reach { behind_proxy: self.behind_proxy, tls, every: Duration::from_secs(self.every) };
+        if let Some(metrics) = &metrics {
+            say(&format!("Mesures sur http://{}/metrics", metrics.local_addr()?));
+        }
+        let reach = Reach {
+            behind_proxy: self.behind_proxy,
+            tls,
+            every: Duration::from_secs(self.every),
+            stop_within: Duration::from_secs(self.stop_within),
+            metrics,
+        };
         serve(huis, reach, self.place.witness(), backup, listener).await?;
         Ok(ExitCode::SUCCESS)
     }

@@ -62,14 +62,19 @@ impl Huis {
         let _alone = self.importing.lock().await;
         for office in self.store.offices().await? {
             let lease = format!("import {}", office.office);
-            while self.store.lease(&lease, &self.server, self.now(), LEASE_MS).await? {
+            while !self.is_stopping()
+                && self.store.lease(&lease, &self.server, self.now(), LEASE_MS).await?
+            {
                 let at_work = self.store.imports_at_work(office.office).await?;
                 if at_work.is_empty() {
                     break;
                 }
-                // A batch each: a long file keeps no short one waiting.
+                // A batch each: a long file keeps no short one waiting. A server that stops ends its
+                // batch; another goes on.
                 for row in at_work {
-                    self.work_batch(row).await?;
+                    if !self.is_stopping() {
+                        self.work_batch(row).await?;
+                    }
                 }
             }
         }

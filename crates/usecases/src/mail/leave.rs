@@ -32,6 +32,9 @@ impl Huis {
         self.forget_mails().await?;
         let mut left = 0;
         for row in self.store.mails_due(self.now(), TURN).await? {
+            if self.is_stopping() {
+                break;
+            }
             let agent = self.store.agent(row.agent).await?.filter(|a| a.state == "active");
             let Some(agent) = agent else {
                 self.store.mail_dead(row.mail, "compte", self.now()).await?;
