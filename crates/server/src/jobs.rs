@@ -10,6 +10,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 const MINUTE: Duration = Duration::from_secs(60);
+const FEW_SECONDS: Duration = Duration::from_secs(3);
 
 /// Starts them all.
 pub fn start(
@@ -24,6 +25,7 @@ pub fn start(
     }
     jobs.spawn(day_by_day(Arc::clone(huis), every));
     jobs.spawn(imports(Arc::clone(huis)));
+    jobs.spawn(every_few_seconds(Arc::clone(huis)));
     jobs.spawn(minute_by_minute(Arc::clone(huis), witness));
     jobs
 }
@@ -114,12 +116,26 @@ async fn back_up(huis: Arc<Huis>, plan: BackupPlan) {
     }
 }
 
-/// Each minute: ends dead sessions, and sends the heads of the trace to the witness.
-async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
-    while again(&huis, MINUTE).await {
-        // What a crash or a full disk left beside its act.
+/// Every few seconds: two questions, so that what a crash of the program or of the database left is
+/// mended by itself, and soon.
+async fn every_few_seconds(huis: Arc<Huis>) {
+    while again(&huis, FEW_SECONDS).await {
         let done = huis.chain_waiting().await;
         tell(&huis, Job::Outbox, done, "des traces attendent encore");
+        let done = huis.rebuild_if_lost().await;
+        tell(&huis, Job::Outbox, done, "l’index reste à refaire");
+    }
+}
+
+/// Each minute: ends dead sessions, and sends the heads of the trace to the witness.
+async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
+    loop {
+        // At once, for what came before a crash; then each minute.
+        let done = huis.witness(&file).await;
+        tell(&huis, Job::Witness, done, "le témoin du journal n'a pas pu être écrit");
+        if !again(&huis, MINUTE).await {
+            return;
+        }
         // Keys are made before they are short; withdrawals reach the copy of the keys.
         let done = huis.keep_keys_ahead().await;
         tell(&huis, Job::Keys, done, "aucun lot de clés n’a pu être mis en service");
@@ -131,7 +147,5 @@ async fn minute_by_minute(huis: Arc<Huis>, file: PathBuf) {
         // what there is to tell by mail.
         let done = huis.post_mails().await;
         tell(&huis, Job::Mail, done, "des courriels attendent");
-        let done = huis.witness(&file).await;
-        tell(&huis, Job::Witness, done, "le témoin du journal n'a pas pu être écrit");
     }
 }

@@ -6,7 +6,7 @@ use huis_accounts::Cost;
 use huis_kernel::{Clock, SystemClock, SystemRng};
 use huis_law::Law;
 use huis_store::Location;
-use huis_usecases::{Huis, Options};
+use huis_usecases::{Huis, Options, StartError};
 use huis_vault::RootKey;
 use std::{
     io::Write,
@@ -180,7 +180,19 @@ impl Place {
 
     /// Opens it by these options, with the second place of its keys.
     pub async fn open_as(&self, options: Options) -> anyhow::Result<Arc<Huis>> {
-        let huis = Huis::open_with(options, self.second_place().as_deref()).await?;
+        let (writer, cost) = (options.writer.clone(), options.cost);
+        let huis = match Huis::open_with(options, self.second_place().as_deref()).await {
+            Err(StartError::WrongKey) if self.next_key_file().exists() => {
+                // A renewal was stopped between its two steps: the second is left.
+                let next = self.next_key_file();
+                let options = self.options(read_key(&next)?, Arc::new(SystemClock))?;
+                let options = Options { writer, cost, ..options };
+                let huis = Huis::open_with(options, self.second_place().as_deref()).await?;
+                take_place(&next, &self.key_file())?;
+                huis
+            }
+            opened => opened?,
+        };
         huis.set_press(Arc::new(huis_press::TypstPress::new()));
         self.remember()?;
         Ok(huis)
@@ -221,7 +233,25 @@ pub fn write_fresh_key(file: &Path) -> anyhow::Result<RootKey> {
     })?;
     writeln!(out, "{text}")?;
     out.sync_all()?;
+    // Its name must outlive a power cut too: soon it is the only one that opens.
+    settle_folder(file)?;
     Ok(key)
+}
+
+/// Puts a renewed root key in the place of the former.
+pub fn take_place(next: &Path, file: &Path) -> anyhow::Result<()> {
+    std::fs::rename(next, file).with_context(|| {
+        format!(
+            "la nouvelle clé est dans {} : relancez « huis keys rotate » pour la mettre à sa place",
+            next.display()
+        )
+    })?;
+    settle_folder(file)
+}
+
+fn settle_folder(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+    Ok(std::fs::File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()?)
 }
 
 #[cfg(unix)]

@@ -20,73 +20,13 @@ use huis_store::{Location, work::NextRow};
 use huis_testkit::Postgres;
 use huis_usecases::{Caller, Founding, Huis, NewCase, Options, accounts::Signed};
 use huis_vault::RootKey;
-use program::{huis, program};
+use program::served::{Served, verified_logs};
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::{Child, Stdio},
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
-
-/// A server that ends with its handle.
-struct Served {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Served {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = program()
-            .args(["serve", "--listen", "127.0.0.1:0", "--every", "1"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit_once("http://").expect("it says where").1;
-        Self { address: address.parse().unwrap(), child }
-    }
-
-    /// As the machine does when it goes: no goodbye.
-    fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Exports every log, verifies each with the public key and the witness, and gives their names.
-fn verified_logs(place: &[&str], folder: &Path) -> Vec<String> {
-    let to = folder.join("export");
-    let _ = fs::remove_dir_all(&to);
-    let mut arguments = vec!["trace", "export", "--to", to.to_str().unwrap()];
-    arguments.extend(place);
-    let ran = huis(&arguments);
-    assert!(ran.ok, "{}", ran.errors);
-    let key = to.join("cle-publique");
-    let mut names = Vec::new();
-    for file in fs::read_dir(&to).unwrap().map(|e| e.unwrap().path()) {
-        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
-        if name == "cle-publique" {
-            continue;
-        }
-        let ran =
-            huis(&["trace", "verify", file.to_str().unwrap(), "--key", key.to_str().unwrap()]);
-        assert!(ran.ok, "{name}: {}", ran.errors);
-        names.push(name);
-    }
-    names.sort();
-    names
-}
 
 /// X-24, I8: a server that is killed and started again, three times over, goes on with its log; the
 /// commands of the machine have one of their own; both verify.

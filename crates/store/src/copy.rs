@@ -14,7 +14,8 @@ use crate::{
     Store, StoreError,
     dump::{Cell, Shape, page, shapes},
     gone::{add_gone, gone_after, last_gone, overwrite},
-    open::{KEYS, migrate, sqlite_copy},
+    open::{KEYS, sqlite_copy},
+    schema::{bring_up, is_made},
     sql::{Db, Tx, params},
 };
 
@@ -57,12 +58,15 @@ impl Store {
         if create {
             std::fs::create_dir_all(folder)
                 .map_err(|e| StoreError::Open(format!("copie des clés : {}", e.kind())))?;
-            migrate(&copy, KEYS).await.map_err(|_| {
+            bring_up(&copy, KEYS).await.map_err(|_| {
                 StoreError::Open("la copie des clés ne s’écrit pas : vérifiez ce dossier".into())
             })?;
         }
-        let mine = self.named_key("root-check").await?;
         // Out of reach for now: what needs it will say so, and it comes back by itself.
+        if is_made(&copy).await.is_ok_and(|made| made) {
+            bring_up(&copy, KEYS).await?;
+        }
+        let mine = self.named_key("root-check").await?;
         let there = named(&copy).await.ok().flatten();
         if let (Some(mine), Some(there)) = (mine, there)
             && mine != there
@@ -83,6 +87,7 @@ impl Store {
     /// Copies a batch of keys and reads it back. True when there is a second place.
     pub async fn copy_batch(&self, batch: i64) -> Result<bool, StoreError> {
         let Some(copy) = &self.copy else { return Ok(false) };
+        self.copy_follows(copy).await?;
         let sql = "SELECT slot, key FROM key_slot WHERE batch = $1 ORDER BY slot";
         let made = self.keys.one("SELECT made_at FROM key_batch WHERE batch = $1", params![batch]);
         let made = made.await?.ok_or(StoreError::Corrupt("lot de clés"))?.int(0)?;
@@ -108,6 +113,15 @@ impl Store {
         }
     }
 
+    /// A copy that was out of reach while the program was renewed takes the steps it missed.
+    async fn copy_follows(&self, copy: &Db) -> Result<(), StoreError> {
+        if is_made(copy).await? {
+            bring_up(copy, KEYS).await
+        } else {
+            Err(StoreError::Open("la copie des clés est vide".into()))
+        }
+    }
+
     /// Compares the two key stores by counts: quick, whatever their size.
     pub async fn copy_state(&self) -> Result<CopyState, StoreError> {
         let Some(copy) = &self.copy else { return Ok(CopyState::None) };
@@ -125,6 +139,7 @@ impl Store {
     /// Puts the two key stores together, key by key.
     pub async fn reconcile_copy(&self, now: Instant) -> Result<CopyReport, StoreError> {
         let Some(copy) = &self.copy else { return Ok(CopyReport::default()) };
+        self.copy_follows(copy).await?;
         let mut report = CopyReport::default();
         let (here, there) = (counts(&self.keys).await?, counts(copy).await?);
         // The key store that has made or destroyed more has lived longer.

@@ -74,7 +74,7 @@ impl Store {
     /// After the steps of the schema: spreads what is not spread yet, when nothing is lost by doing it
     /// unasked. A filled database that moves to Citus waits for `huis scale distribute`: it takes long,
     /// and the servers must be stopped.
-    pub(crate) async fn spread_unasked(&self) -> Result<(), StoreError> {
+    pub async fn spread_unasked(&self) -> Result<(), StoreError> {
         if !self.has_citus().await? || (self.is_filled().await? && !self.is_spread().await?) {
             return Ok(());
         }

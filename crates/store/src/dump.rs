@@ -154,20 +154,6 @@ impl Store {
         Ok(true)
     }
 
-    /// Empties the three stores: what an interrupted restore left is not an installation.
-    pub async fn empty(&self) -> Result<(), StoreError> {
-        for part in [Part::Data, Part::Keys, Part::Trace] {
-            let mut tx = self.part(part).begin().await?;
-            for shape in shapes(self.part(part)).await? {
-                if shape.name != "migration" {
-                    tx.run(&format!("DELETE FROM {}", shape.name), vec![]).await?;
-                }
-            }
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
     /// How many rows a table has now.
     pub async fn rows_of(&self, part: Part, shape: &Shape) -> Result<u64, StoreError> {
         let sql = format!("SELECT COUNT(*) FROM {}", shape.name);

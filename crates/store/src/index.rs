@@ -26,6 +26,7 @@ impl Store {
         if tokens.is_empty() {
             return Ok(Vec::new());
         }
+        self.needs_index().await?;
         let table = if archive { "archive_token" } else { "token" };
         let sql = format!(
             "SELECT DISTINCT {CARD_D} FROM {table} t
@@ -54,6 +55,7 @@ impl Store {
         if tokens.is_empty() {
             return Ok(false);
         }
+        self.needs_index().await?;
         let table = if archive { "archive_token" } else { "token" };
         let sql = format!(
             "SELECT dossier FROM {table} WHERE office = $1 AND token IN ({})
@@ -65,6 +67,15 @@ impl Store {
         Ok(!self.data.all(&sql, list).await?.is_empty())
     }
 
+    /// An index that was emptied answers nothing: « not found » would be false, and a dossier would
+    /// be opened twice. Only PostgreSQL empties it behind us.
+    async fn needs_index(&self) -> Result<(), StoreError> {
+        if self.data.is_postgres() && self.index_is_lost().await? {
+            return Err(StoreError::Away("l’index de recherche se refait"));
+        }
+        Ok(())
+    }
+
     /// Every dossier of an office that has no token yet: what a rebuild after a restore reads.
     pub async fn without_tokens(&self, office: OfficeId) -> Result<Vec<DossierId>, StoreError> {
         let sql = "SELECT d.dossier FROM dossier d WHERE d.office = $1
@@ -72,6 +83,19 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM archive_token t WHERE t.office = d.office AND t.dossier = d.dossier)";
         let rows = self.data.all(sql, params![office]).await?;
         rows.iter().map(|r| Ok(DossierId::from_bytes(r.id16(0)?))).collect()
+    }
+
+    /// Tokens of dossiers that are no longer there: none, ever (I7).
+    pub async fn stray_tokens(&self) -> Result<u64, StoreError> {
+        let mut stray = 0;
+        for table in ["token", "archive_token"] {
+            let sql = format!(
+                "SELECT COUNT(*) FROM {table} t WHERE t.unit <> '' AND NOT EXISTS
+                 (SELECT 1 FROM dossier d WHERE d.office = t.office AND d.dossier = t.dossier)"
+            );
+            stray += self.data.one(&sql, vec![]).await?.map_or(Ok(0), |r| r.count(0))?;
+        }
+        Ok(stray)
     }
 
     /// Keeps a search for its session, sealed, under an opaque id: no name is ever in a URL.

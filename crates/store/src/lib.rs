@@ -5,6 +5,7 @@ mod copy;
 mod distribution;
 mod keys;
 mod open;
+mod schema;
 mod sql;
 mod writers;
 
@@ -34,6 +35,7 @@ pub mod work;
 pub use copy::{CopyReport, CopyState};
 pub use distribution::Distribution;
 pub use open::{Location, Store, writer_name};
+pub use schema::Schema;
 pub use work::Work;
 pub use writers::Claim;
 
@@ -43,6 +45,12 @@ pub enum StoreError {
     /// The database refused or is out of reach.
     #[error("la base de données a refusé l'opération ({0})")]
     Database(String),
+    /// There is no room left to write: nothing was written, and what is there stays.
+    #[error("plus de place pour écrire : libérez de l’espace sur le disque des données")]
+    NoRoom,
+    /// The database does not answer, or not yet, or is too busy: what was asked may be asked again.
+    #[error("la base de données ne répond pas ({0})")]
+    Away(&'static str),
     /// A row does not hold what it must.
     #[error("une ligne de la base est illisible ({0})")]
     Corrupt(&'static str),
@@ -59,6 +67,11 @@ impl StoreError {
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(code) if code == "unique")
     }
+
+    /// Is it for what the machine lacks just now, and not for what was asked?
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::NoRoom | Self::Away(_))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -66,13 +79,35 @@ impl From<sqlx::Error> for StoreError {
         // A database message may quote values: the kind and code alone are kept (I13).
         match &error {
             sqlx::Error::Database(e) if e.is_unique_violation() => Self::Database("unique".into()),
-            sqlx::Error::Database(e) => {
-                Self::Database(format!("code {}", e.code().unwrap_or_default()))
-            }
-            sqlx::Error::PoolTimedOut => Self::Database("attente trop longue".into()),
-            sqlx::Error::Io(_) => Self::Database("entrée-sortie".into()),
+            sqlx::Error::Database(e) => Self::of_code(&e.code().unwrap_or_default()),
+            sqlx::Error::PoolTimedOut => Self::Away("attente trop longue"),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Away("entrée-sortie"),
             sqlx::Error::ColumnDecode { index, .. } => Self::Database(format!("colonne {index}")),
+            // A connection whose transaction ended badly; it is replaced at its next use.
+            sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement => {
+                Self::Away("transaction")
+            }
             _ => Self::Database("interne".into()),
+        }
+    }
+}
+
+impl StoreError {
+    /// By the code of the engine: a number on SQLite, five characters on PostgreSQL.
+    fn of_code(code: &str) -> Self {
+        match code {
+            // SQLITE_FULL, and the shared memory of its log that cannot grow; disk_full.
+            "13" | "4874" | "53100" => Self::NoRoom,
+            // SQLITE_BUSY and its kin.
+            "5" | "6" | "261" | "517" => Self::Away("occupée"),
+            // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections.
+            "57P01" | "57P02" | "57P03" | "53300" => Self::Away("connexion"),
+            code if code.len() == 5 && code.starts_with("08") => Self::Away("connexion"),
+            code => Self::Database(format!("code {code}")),
         }
     }
 }

@@ -10,6 +10,22 @@ use crate::{
     work::Work,
 };
 
+/// What is destroyed and not certified yet, in the values of the installation.
+const OWED: &str = "certificat";
+/// Whole dossiers, beside the units of a register, whose names have no such mark.
+const GONE: &str = "*";
+
+/// What one certificate is to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwedCertificate {
+    /// Processing.
+    pub processing: String,
+    /// Destroyed units, by their name in the register.
+    pub units: std::collections::BTreeMap<String, u64>,
+    /// Dossiers of which nothing is left.
+    pub gone: u64,
+}
+
 /// A retention unit whose next step is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueRow {
@@ -147,7 +163,34 @@ impl Store {
         self.data.all(HOLDS, params![office, dossier]).await?.iter().map(hold).collect()
     }
 
-    /// Keeps a certificate of destruction: counts and rule names, no personal datum.
+    /// What was destroyed and no certificate says yet, by processing.
+    pub async fn owed_certificates(
+        &self,
+        office: OfficeId,
+    ) -> Result<Vec<OwedCertificate>, StoreError> {
+        let start = format!("{OWED} {office} ");
+        let sql = "SELECT key, value FROM meta WHERE key LIKE $1 ORDER BY key";
+        let mut out: Vec<OwedCertificate> = Vec::new();
+        for row in self.data.all(sql, params![format!("{start}%")]).await? {
+            let (key, value) = (row.text(0)?, row.text(1)?);
+            let n = value.parse().map_err(|_| StoreError::Corrupt("certificat dû"))?;
+            let rest = key.strip_prefix(&start).unwrap_or_default();
+            let (processing, unit) = rest.split_once(' ').unwrap_or((rest, ""));
+            let at = out.iter().position(|o| o.processing == processing);
+            let mut owed = at.map(|i| out.swap_remove(i)).unwrap_or_default();
+            processing.clone_into(&mut owed.processing);
+            if unit == GONE {
+                owed.gone = n;
+            } else {
+                owed.units.insert(unit.to_owned(), n);
+            }
+            out.push(owed);
+        }
+        Ok(out)
+    }
+
+    /// Keeps a certificate of destruction: counts and rule names, no personal datum. What it says is
+    /// no longer owed.
     pub async fn keep_certificate(
         &self,
         office: OfficeId,
@@ -155,15 +198,22 @@ impl Store {
         now: Instant,
         body: &str,
         signature: &str,
+        owed: Option<&OwedCertificate>,
     ) -> Result<(), StoreError> {
-        self.data
-            .run(
-                "INSERT INTO certificate (office, certificate, made_at, body, signature)
-                 VALUES ($1,$2,$3,$4,$5)",
-                params![office, id, now, body, signature],
-            )
-            .await?;
-        Ok(())
+        let mut tx = self.data.begin().await?;
+        tx.run(
+            "INSERT INTO certificate (office, certificate, made_at, body, signature)
+             VALUES ($1,$2,$3,$4,$5)",
+            params![office, id, now, body, signature],
+        )
+        .await?;
+        if let Some(owed) = owed {
+            for unit in owed.units.keys().map(String::as_str).chain([GONE]) {
+                let key = format!("{OWED} {office} {} {unit}", owed.processing);
+                tx.run("DELETE FROM meta WHERE key = $1", params![key]).await?;
+            }
+        }
+        tx.commit().await
     }
 
     /// Certificates, newest first.
@@ -246,6 +296,26 @@ impl Store {
 }
 
 impl Work {
+    /// Counts a destroyed unit, and its dossier when it was the last, until a certificate says so.
+    pub async fn owe_certificate(
+        &mut self,
+        office: OfficeId,
+        processing: &str,
+        unit: &str,
+        last: bool,
+    ) -> Result<(), StoreError> {
+        for unit in [unit].into_iter().chain(last.then_some(GONE)) {
+            self.0
+                .run(
+                    "INSERT INTO meta (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE
+                     SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+                    params![format!("{OWED} {office} {processing} {unit}")],
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
     /// The holds of a dossier, as they stand in this transaction.
     pub async fn holds(
         &mut self,

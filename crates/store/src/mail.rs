@@ -123,6 +123,13 @@ impl Store {
         Ok(())
     }
 
+    /// Every mail that waits is given up, for one reason.
+    pub async fn mails_all_dead(&self, why: &str, now: Instant) -> Result<u64, StoreError> {
+        let sql = "UPDATE mail SET dead_at = $1, failure = $2, body = $3
+                   WHERE sent_at IS NULL AND dead_at IS NULL";
+        self.data.run(sql, params![now, why, Vec::<u8>::new()]).await
+    }
+
     /// The mails that were given up in an office, newest first.
     pub async fn dead_mails(&self, office: OfficeId) -> Result<Vec<DeadMail>, StoreError> {
         let sql = "SELECT mail, agent, kind, dead_at, attempts, failure FROM mail

@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use crate::{StoreError, sql::Db};
+use crate::{
+    StoreError,
+    schema::{Schema, columns},
+    sql::Db,
+};
 
 /// Where the data are.
 #[derive(Clone, Debug)]
@@ -39,9 +43,17 @@ pub(crate) const KEYS: &[&str] = &[include_str!("../schema/keys/1.sql")];
 pub(crate) const TRACE: &[&str] = &[include_str!("../schema/trace/1.sql")];
 
 impl Store {
-    /// Opens the stores, creating what is missing.
+    /// Opens the stores, taking the steps of the schema that they miss.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
-        let store = match location {
+        let store = Self::connect(location).await?;
+        store.migrate(Schema::of_this_program()).await?;
+        store.spread_unasked().await?;
+        Ok(store)
+    }
+
+    /// Opens the stores as they are, for whoever sees to their schema: a restore.
+    pub async fn connect(location: &Location) -> Result<Self, StoreError> {
+        Ok(match location {
             Location::Folder(folder) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|e| StoreError::Open(format!("dossier de données : {}", e.kind())))?;
@@ -60,17 +72,7 @@ impl Store {
                 folder: None,
                 copy: None,
             },
-        };
-        store.migrate().await?;
-        store.spread_unasked().await?;
-        Ok(store)
-    }
-
-    async fn migrate(&self) -> Result<(), StoreError> {
-        for (db, steps) in steps(self) {
-            migrate(db, steps).await?;
-        }
-        Ok(())
+        })
     }
 
     /// Closes every connection: the files may then be moved.
@@ -118,16 +120,7 @@ impl Store {
     pub async fn columns(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut out = Vec::new();
         for db in [&self.data, &self.keys, &self.trace] {
-            let sql = if db.is_postgres() {
-                "SELECT table_name::text, column_name::text FROM information_schema.columns
-                 WHERE table_schema = current_schema() ORDER BY 1, ordinal_position"
-            } else {
-                "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
-                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1, p.cid"
-            };
-            for row in db.all(sql, vec![]).await? {
-                out.push((row.text(0)?, row.text(1)?));
-            }
+            out.extend(columns(db).await?);
         }
         Ok(out)
     }
@@ -171,48 +164,23 @@ pub(crate) const fn steps(store: &Store) -> [(&Db, &'static [&'static str]); 3] 
     [(&store.data, DATA), (&store.keys, KEYS), (&store.trace, TRACE)]
 }
 
-/// Forward only; a version table per store.
-pub(crate) async fn migrate(db: &Db, steps: &[&str]) -> Result<(), StoreError> {
-    db.script("CREATE TABLE IF NOT EXISTS migration (version BIGINT NOT NULL PRIMARY KEY)".into())
-        .await?;
-    let row = db.one("SELECT COALESCE(MAX(version), 0) FROM migration", vec![]).await?;
-    let done = row.map_or(Ok(0), |r| r.int(0))?;
-    for (i, step) in steps.iter().enumerate() {
-        let version = i64::try_from(i).unwrap_or(0) + 1;
-        if version <= done {
-            continue;
-        }
-        // Where tables are spread, their servers take the statements of a step one after the other.
-        let spread = if db.is_postgres() {
-            "SET LOCAL citus.multi_shard_modify_mode = 'sequential';"
-        } else {
-            ""
-        };
-        db.script(format!(
-            "BEGIN; {spread} {} INSERT INTO migration (version) VALUES ({version}); COMMIT;",
-            dialect(step, db.is_postgres())
-        ))
-        .await?;
-    }
-    Ok(())
-}
-
-/// The one source of the schema, in the words of each engine.
-fn dialect(sql: &str, postgres: bool) -> String {
-    if postgres {
-        sql.replace(" BLOB", " BYTEA")
-    } else {
-        sql.replace("CREATE UNLOGGED TABLE", "CREATE TABLE")
-    }
-}
-
 async fn sqlite(file: &Path) -> Result<Db, StoreError> {
     let options = sqlite_options(file, SqliteJournalMode::Wal, true);
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = writing(SqlitePoolOptions::new()).connect_with(options.clone()).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(8)
         .connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Db::Sqlite { writer, readers })
+}
+
+/// The one connection that writes. After some failures (a full disk) SQLite has ended the transaction
+/// by itself, and sqlx holds that it is still in it: such a connection would refuse every other,
+/// for ever. It is replaced.
+fn writing(pool: SqlitePoolOptions) -> SqlitePoolOptions {
+    pool.max_connections(1).before_acquire(|connection, _| {
+        let free = !sqlx::Connection::is_in_transaction(connection);
+        Box::pin(async move { Ok(free) })
+    })
 }
 
 /// The second place may be a network share, on which a write-ahead log does not work: its journal
@@ -221,7 +189,7 @@ pub(crate) fn sqlite_copy(file: &Path, create: bool) -> Db {
     let options = sqlite_options(file, SqliteJournalMode::Truncate, create);
     let wait = Duration::from_secs(10);
     let pool = |n| SqlitePoolOptions::new().max_connections(n).acquire_timeout(wait);
-    let writer = pool(1).connect_lazy_with(options.clone());
+    let writer = writing(pool(1)).connect_lazy_with(options.clone());
     let readers = pool(2).connect_lazy_with(options.pragma("query_only", "ON"));
     Db::Sqlite { writer, readers }
 }
@@ -243,7 +211,12 @@ async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, Store
         .map_err(|_| StoreError::Open("adresse de base illisible : postgres://…".into()))?
         .application_name("huis")
         .options([("search_path", schema)]);
-    let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(connections)
+        // While the database is away a page says so soon, and is not kept waiting.
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options)
+        .await?;
     let db = Db::Postgres(pool);
     // Two servers may start at once: the loser of the race finds the schema made.
     let made = db.script(format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await;

@@ -133,14 +133,48 @@ impl Store {
         Ok(())
     }
 
-    /// Are there dossiers and not one token? An index that is in no backup and that PostgreSQL
-    /// empties after a crash is made again.
+    /// Has the database emptied the index? PostgreSQL empties an unlogged table after a crash, and
+    /// what is written since makes it look alive: a row of ours that is no longer there tells.
     pub async fn index_is_lost(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM dossier)
-                   AND NOT EXISTS (SELECT 1 FROM token)
-                   AND NOT EXISTS (SELECT 1 FROM archive_token) THEN 1 ELSE 0 END AS BIGINT)";
-        self.data.one(sql, vec![]).await?.map_or(Ok(false), |r| r.flag(0))
+        if !self.data.is_postgres() {
+            let sql = "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM dossier)
+                       AND NOT EXISTS (SELECT 1 FROM token)
+                       AND NOT EXISTS (SELECT 1 FROM archive_token) THEN 1 ELSE 0 END AS BIGINT)";
+            return self.data.one(sql, vec![]).await?.map_or(Ok(false), |r| r.flag(0));
+        }
+        let (office, token, unit, dossier) = whole();
+        let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM token WHERE office = $1 AND token = $2
+                   AND unit = $3 AND dossier = $4) THEN 0::bigint
+                   WHEN EXISTS (SELECT 1 FROM dossier) THEN 1::bigint ELSE 0::bigint END";
+        let row = self.data.one(sql, params![office, token, unit, dossier]).await?;
+        row.map_or(Ok(false), |r| r.flag(0))
     }
+
+    /// The index holds every dossier that opens, from now on: it was made again, or there is none.
+    pub async fn index_is_whole(&self) -> Result<(), StoreError> {
+        if self.data.is_postgres() {
+            let (office, token, unit, dossier) = whole();
+            let sql = "INSERT INTO token (office, token, unit, dossier) VALUES ($1, $2, $3, $4)
+                       ON CONFLICT DO NOTHING";
+            self.data.run(sql, params![office, token, unit, dossier]).await?;
+        }
+        Ok(())
+    }
+
+    /// An installation without a dossier has a whole index.
+    pub async fn empty_index_is_whole(&self) -> Result<(), StoreError> {
+        if self.data.is_postgres()
+            && self.data.one("SELECT 1 FROM dossier LIMIT 1", vec![]).await?.is_none()
+        {
+            self.index_is_whole().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The row that tells that the index was not emptied: of no office, past every generation.
+const fn whole() -> (Vec<u8>, i64, &'static str, Vec<u8>) {
+    (Vec::new(), i64::MAX, "", Vec::new())
 }
 
 fn start(after: Option<Position>) -> (Vec<u8>, Vec<u8>) {

@@ -123,7 +123,13 @@ pub(crate) enum Db {
 /// A connection of its own, for a lock that lives as long as it.
 #[derive(Debug)]
 pub(crate) struct Session {
-    _connection: sqlx::PgConnection,
+    connection: sqlx::PgConnection,
+}
+
+impl Session {
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        sqlx::Connection::ping(&mut self.connection).await.is_ok()
+    }
 }
 
 /// A transaction of either engine.
@@ -147,6 +153,13 @@ macro_rules! bound {
 }
 
 impl Db {
+    /// An empty SQLite database that goes with its handle.
+    pub(crate) async fn in_memory() -> Result<Self, StoreError> {
+        let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let writer = pool.connect("sqlite::memory:").await?;
+        Ok(Self::Sqlite { readers: writer.clone(), writer })
+    }
+
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             // The write lock is taken at once: a transaction never fails half-way for it.
@@ -231,7 +244,7 @@ impl Db {
                    ELSE 0::bigint END";
         let row = bound!(sql, params![name]).fetch_one(&mut connection).await?;
         let taken = Row::Postgres(row).flag(0)?;
-        Ok(taken.then_some(Session { _connection: connection }))
+        Ok(taken.then_some(Session { connection }))
     }
 
     pub(crate) async fn close(&self) {
@@ -263,7 +276,7 @@ impl Db {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Several statements at once, for migrations.
+    /// Several statements at once.
     pub(crate) async fn script(&self, sql: String) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { writer, .. } => {
@@ -308,6 +321,30 @@ impl Tx {
         params: Vec<Param>,
     ) -> Result<Option<Row>, StoreError> {
         Ok(self.all(sql, params).await?.into_iter().next())
+    }
+
+    /// Several statements at once, for a step of the schema.
+    pub(crate) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        match self {
+            Self::Sqlite(tx) => {
+                query.execute(&mut **tx).await?;
+            }
+            Self::Postgres(tx) => {
+                query.execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds a named lock until the end of the transaction; on SQLite it holds the only one.
+    pub(crate) async fn alone(&mut self, name: &str) -> Result<(), StoreError> {
+        if matches!(self, Self::Postgres(_)) {
+            // As a row of text: a value of type void has no reading.
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text";
+            self.all(sql, params![name]).await?;
+        }
+        Ok(())
     }
 
     /// Inserts many rows by statements of at most `CHUNK` parameters.

@@ -24,6 +24,10 @@ pub struct LineRow {
 impl LineStore for Store {
     type Error = StoreError;
 
+    fn no_room(error: &StoreError) -> bool {
+        matches!(error, StoreError::NoRoom)
+    }
+
     async fn persist(&self, batches: &[Batch]) -> Result<(), StoreError> {
         let mut tx = self.trace.begin().await?;
         for batch in batches {
@@ -115,7 +119,13 @@ impl Store {
         rows.iter().map(|r| Ok((r.id16(0)?, r.bytes(1)?))).collect()
     }
 
-    /// Claims one waiting line: true for the one server that then chains it.
+    /// The lines of an instant, whatever their log.
+    pub async fn leaves_at(&self, at: Instant) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self.trace.all("SELECT leaf FROM trace_line WHERE at = $1", params![at]).await?;
+        rows.iter().map(|r| r.bytes(0)).collect()
+    }
+
+    /// Removes waiting lines, once they are chained.
     pub async fn take_from_outbox(&self, entries: &[[u8; 16]]) -> Result<(), StoreError> {
         for chunk in entries.chunks(500) {
             let sql =

@@ -1,8 +1,10 @@
 //! Who writes a trace log. A writer's name is held by one live process at a time, and let go with
 //! it, however it ends: on SQLite by a locked file beside the data, on PostgreSQL by a lock of a
-//! session of its own (a pooler that shares sessions between transactions does not keep it).
+//! session of its own (a pooler that shares sessions between transactions does not keep it). A
+//! session that the database dropped is taken anew: until then a second process could take the
+//! name, and of the two that write under it one is stopped (I8).
 
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, time::Duration};
 
 use crate::{
     Store, StoreError,
@@ -12,13 +14,38 @@ use crate::{
 /// A writer's name, held until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Claim {
-    _held: Held,
+    held: Held,
 }
 
 #[derive(Debug)]
 enum Held {
     File { _lock: File },
-    Session { _lock: Session },
+    Session { lock: Session, db: Db, name: String },
+}
+
+/// How often the session of a lock is looked at.
+const LOOK: Duration = Duration::from_secs(15);
+
+impl Claim {
+    /// Waits for something, the name being held all the while.
+    pub async fn held_during(mut self, it: impl Future<Output = ()>) {
+        tokio::select! {
+            () = it => {}
+            () = self.keep() => {}
+        }
+    }
+
+    async fn keep(&mut self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if let Held::Session { lock, db, name } = &mut self.held
+                && !lock.is_alive().await
+                && let Ok(Some(again)) = db.session_lock(name).await
+            {
+                *lock = again;
+            }
+        }
+    }
 }
 
 impl Store {
@@ -28,10 +55,11 @@ impl Store {
             (Some(folder), _) => locked(folder, writer)?.map(|lock| Held::File { _lock: lock }),
             (None, db) => {
                 let name = format!("huis {writer}");
-                Db::session_lock(db, &name).await?.map(|lock| Held::Session { _lock: lock })
+                let lock = db.session_lock(&name).await?;
+                lock.map(|lock| Held::Session { lock, db: db.clone(), name })
             }
         };
-        Ok(held.map(|held| Claim { _held: held }))
+        Ok(held.map(|held| Claim { held }))
     }
 }
 

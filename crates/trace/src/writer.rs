@@ -15,6 +15,11 @@ pub trait LineStore: Send + Sync {
 
     /// The stored state of a log, [`LogState::empty`] before its first line.
     fn state(&self, origin: &Origin) -> impl Future<Output = Result<LogState, Self::Error>> + Send;
+
+    /// Did it fail for want of room? What is asked of the operator is then another thing.
+    fn no_room(_: &Self::Error) -> bool {
+        false
+    }
 }
 
 /// Why a line is not durable: nothing that depends on it may leave the process.
@@ -35,6 +40,9 @@ pub enum TraceError {
     /// The store did not say that it is durable.
     #[error("the trace could not be made durable")]
     NotPersisted,
+    /// There is no room left for it.
+    #[error("no room left for the trace")]
+    NoRoom,
     /// The store holds another history than this writer: it must not go on.
     #[error("the stored log is not the one this writer wrote")]
     Forked,
@@ -140,7 +148,9 @@ impl Writer {
             .iter()
             .map(|b| (b.origin().processing().to_owned(), b.after().clone()))
             .collect();
-        store.persist(&batches).await.map_err(|_| TraceError::NotPersisted)?;
+        store.persist(&batches).await.map_err(|e| {
+            if S::no_room(&e) { TraceError::NoRoom } else { TraceError::NotPersisted }
+        })?;
         self.in_doubt.clear();
         let mut receipts = BTreeMap::new();
         for batch in batches {

@@ -109,6 +109,28 @@ impl UseError {
             _ => "rien : la réponse dit à l’agent quoi faire",
         }
     }
+
+    /// Is it for what the machine lacks just now (its database, room on its disk)? The same may be
+    /// asked again once it is back.
+    pub const fn passes(&self) -> bool {
+        match self {
+            Self::Store(error) => error.passes(),
+            Self::Trace(error) => {
+                matches!(error, TraceError::NotPersisted | TraceError::NoRoom | TraceError::Stopped)
+            }
+            _ => false,
+        }
+    }
+
+    /// Does it stop a job, which is taken up again, and not just the dossier it was at?
+    pub(crate) const fn stops_work(&self) -> bool {
+        self.passes() || matches!(self, Self::Store(StoreError::Database(_)) | Self::Trace(_))
+    }
+
+    /// Is there no room left to write?
+    pub const fn no_room(&self) -> bool {
+        matches!(self, Self::Store(StoreError::NoRoom) | Self::Trace(TraceError::NoRoom))
+    }
 }
 
 impl From<Refusal> for UseError {

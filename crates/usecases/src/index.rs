@@ -206,7 +206,7 @@ impl Huis {
         Ok(())
     }
 
-    fn any_archive(&self) -> Option<ArchiveSecret> {
+    pub(crate) fn any_archive(&self) -> Option<ArchiveSecret> {
         let unlocked = self.unlocked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         unlocked.values().next().cloned()
     }

@@ -1,7 +1,8 @@
 //! Slots ahead: keys are made in batches, so that a dossier takes a slot inside its own
 //! transaction and no backup of the data ever lags behind a key.
 
-use huis_store::{CopyState, StoreError, Work};
+use huis_kernel::{DossierId, OfficeId};
+use huis_store::{CopyState, StoreError, Work, dossiers::CardRow};
 use huis_vault::{DataKey, KeyBlob, Keys, SealedDossier, Slot};
 
 use crate::{Huis, UseError};
@@ -73,6 +74,28 @@ impl Huis {
             self.make_batch(more).await?;
         }
         Err(UseError::Internal("réserve de clés"))
+    }
+
+    /// The rows of a dossier, of one instant, with its keys and their marks, for what opens it without
+    /// its lock. Rows and keys are in two stores: a write that ends between the two readings leaves
+    /// a mark that the rows, read before it, do not bear; they are then read again. Rows that do not
+    /// move are behind their mark for good, and whoever opens them says so (I14).
+    pub(crate) async fn rows_and_keys(
+        &self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Option<(CardRow, SealedDossier, Keys)>, UseError> {
+        let mut before = None;
+        loop {
+            let Some((card, sealed)) = self.store.dossier(office, dossier).await? else {
+                return Ok(None);
+            };
+            let keys = self.keys_of(&sealed).await?;
+            if sealed.seals >= keys.least() || before == Some(sealed.seals) {
+                return Ok(Some((card, sealed, keys)));
+            }
+            before = Some(sealed.seals);
+        }
     }
 
     /// The wrapped keys of a dossier: its units' and its acts'.

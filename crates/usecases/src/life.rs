@@ -4,7 +4,10 @@
 use huis_access::{KeySource, decide_job, unlock};
 use huis_kernel::{Date, Delay, DossierId, OfficeId};
 use huis_measures::Sweep;
-use huis_store::{StoreError, dossiers::CardRow, lifecycle::DueRow};
+use huis_store::{
+    dossiers::CardRow,
+    lifecycle::{DueRow, OwedCertificate},
+};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::{SealedDossier, Slot, UnitState};
 use serde::{Deserialize, Serialize};
@@ -98,8 +101,6 @@ impl Huis {
         today: Date,
         report: &mut SweepReport,
     ) -> Result<(), UseError> {
-        let mut destroyed: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-        let mut gone: BTreeMap<String, u64> = BTreeMap::new();
         let mut skipped = BTreeSet::new();
         let mut archived = 0;
         let lease = format!("sweep {office}");
@@ -117,18 +118,9 @@ impl Huis {
                     Ok(Stepped::Archived) => archived += 1,
                     Ok(Stepped::Destroyed { last }) => {
                         report.destroyed += 1;
-                        *gone.entry(row.card.processing.clone()).or_default() += u64::from(last);
-                        *destroyed
-                            .entry(row.card.processing.clone())
-                            .or_default()
-                            .entry(row.unit.clone())
-                            .or_default() += 1;
+                        report.gone += u64::from(last);
                     }
-                    Err(
-                        error @ (UseError::Store(StoreError::Database(_)) | UseError::Trace(_)),
-                    ) => {
-                        return Err(error);
-                    }
+                    Err(error) if error.stops_work() => return Err(error),
                     // One dossier that cannot be swept must not keep the others past their term.
                     Err(error) => {
                         tracing::error!(%error, "un dossier n'a pas pu être traité à son terme");
@@ -147,14 +139,16 @@ impl Huis {
             }
         }
         report.archived += archived;
-        report.gone += gone.values().sum::<u64>();
-        if archived > 0 || !destroyed.is_empty() {
+        let owed = self.store.owed_certificates(office).await?;
+        if archived > 0 || !owed.is_empty() {
             // Before the certificate: it says that no copy opens any more.
             self.store.scrub().await?;
         }
-        for (processing, units) in destroyed {
-            let of = gone.get(&processing).copied().unwrap_or(0);
-            self.certify(office, &processing, today, units, of).await?;
+        // Nor is it made while some key is not overwritten everywhere: it stays owed.
+        if self.store.open_destructions(1).await?.is_empty() {
+            for owed in owed {
+                self.certify(office, &owed, today).await?;
+            }
         }
         Ok(())
     }
@@ -190,6 +184,8 @@ impl Huis {
             work.ask_destruction(office, dossier, &due.unit, slot, &due.unit, now).await?;
         }
         let last = work.remove_unit(office, dossier, &due.unit).await?;
+        // Owed from this very moment: a sweep that is killed leaves none out.
+        work.owe_certificate(office, &card.processing, &due.unit, last).await?;
         let mut mark = None;
         if !last {
             sealed.units.retain(|u| u.unit != due.unit);
@@ -326,25 +322,24 @@ impl Huis {
     async fn certify(
         &self,
         office: OfficeId,
-        processing: &str,
+        owed: &OwedCertificate,
         today: Date,
-        destroyed: BTreeMap<String, u64>,
-        gone: u64,
     ) -> Result<(), UseError> {
         let certificate = Certificate {
             on: today,
-            destroyed,
-            gone,
+            destroyed: owed.units.clone(),
+            gone: owed.gone,
             data_backups_dead_on: today,
             key_backups_dead_on: Delay { months: 0, days: KEY_BACKUP_DAYS }.after(today),
         };
         let body = serde_json::to_string(&certificate).map_err(|_| UseError::Internal("acte"))?;
-        let mut line = self.job_line(processing, "sweep", Operation::Sweep);
-        line.detail.insert("supprimes".to_owned(), gone.to_string());
+        let mut line = self.job_line(&owed.processing, "sweep", Operation::Sweep);
+        line.detail.insert("supprimes".to_owned(), owed.gone.to_string());
         let receipt = self.trace(line).await?;
         // Its proof is its place in the signed log.
         let signature = format!("{}#{}", receipt.origin(), receipt.index());
-        self.store.keep_certificate(office, self.id16(), self.now(), &body, &signature).await?;
+        let id = self.id16();
+        self.store.keep_certificate(office, id, self.now(), &body, &signature, Some(owed)).await?;
         Ok(())
     }
 
@@ -414,7 +409,10 @@ impl Huis {
             parts.push(("copie des clés", self.reconcile_keys().await.map(|_| ())));
             parts.push(("purge", self.purge_traces().await.map(|_| ())));
             parts.push(("connexions", self.sweep_sign_in().await.map(|_| ())));
-            self.store.set_meta(&name, &day).await?;
+            // What failed is taken up at the next passage, and not the next day.
+            if parts.iter().all(|(_, result)| result.is_ok()) {
+                self.store.set_meta(&name, &day).await?;
+            }
         }
         for (part, result) in parts {
             if let Err(error) = result {

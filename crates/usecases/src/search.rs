@@ -142,6 +142,10 @@ impl Huis {
                 }
             }
         }
+        if let Some(secret) = self.archive_of(caller.actor.session).filter(|_| question.archive) {
+            // Emptied since this session opened the archive: « not found » would be false.
+            self.rebuild_archive_index(&secret).await;
+        }
         let (office, archive) = (caller.office.office, question.archive);
         let index = self.index_key(office, processing, archive).await?;
         // In the trace by a key of the month: a reader of it matches nothing in the index.
@@ -261,10 +265,10 @@ impl Huis {
         archive: Option<&ArchiveSecret>,
         rule: impl FnOnce(&huis_access::Plain) -> T,
     ) -> Result<Option<Held<T>>, UseError> {
-        let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
+        let Some((card, sealed, keys)) = self.rows_and_keys(card.office, card.dossier).await?
+        else {
             return Ok(None);
         };
-        let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive, keys: &keys };
         let proof = decide_rule(&processed.register, "recherche", &crate::caller::card_of(&card));
         match unlock(&proof, &sealed, source).and_then(|unlocked| unlocked.answer(rule)) {

@@ -251,8 +251,7 @@ impl Huis {
             group_measured(store.clone(), writer, move |lines, took| told.group(lines, took));
         let task = tokio::spawn(async move {
             // The name is let go once the last line is written.
-            let _name = claim;
-            task.await;
+            claim.held_during(task).await;
         });
         let sign_in = SignIn::new(&root, PASSWORDS, options.cost, &*options.rng)
             .map_err(|e| StartError::Trace(e.to_string()))?;
@@ -282,6 +281,7 @@ impl Huis {
             huis.reconcile_keys().await?;
         }
         huis.ensure_index_keys().await?;
+        huis.store.empty_index_is_whole().await?;
         huis.chain_waiting().await?;
         for processing in damaged {
             huis.raise_log(&processing, 1).await?;

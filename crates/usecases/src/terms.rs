@@ -78,10 +78,10 @@ impl Huis {
         let mut held = Vec::new();
         let mut known = BTreeMap::new();
         for card in cards {
-            let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
+            let Some((card, sealed, keys)) = self.rows_and_keys(card.office, card.dossier).await?
+            else {
                 continue;
             };
-            let keys = self.keys_of(&sealed).await?;
             let source = KeySource { root: &self.root, archive: None, keys: &keys };
             let proof = decide_rule(register, "echeances", &crate::caller::card_of(&card));
             let answer = unlock(&proof, &sealed, source).and_then(|unlocked| {

@@ -5,6 +5,11 @@ use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
 
 use crate::{Caller, Huis, UseError, start::INSTALLATION};
 
+/// What a line says of the entry it stood in, beside its act.
+const ENTRY: &str = "ecriture";
+/// How long after it was made an entry may still be under way, in milliseconds.
+const UNDER_WAY_MS: i64 = 10_000;
+
 impl Huis {
     /// Makes a line durable, feeds the detectors, and gives its receipt.
     pub(crate) async fn trace(&self, line: Line) -> Result<Receipt, UseError> {
@@ -28,7 +33,7 @@ impl Huis {
     ) -> Result<[u8; 16], UseError> {
         let entry = self.id16();
         let hex: String = entry.iter().map(|b| format!("{b:02x}")).collect();
-        line.detail.insert("ecriture".to_owned(), hex);
+        line.detail.insert(ENTRY.to_owned(), hex);
         // A line that no log would take must fail here, with the act, and not at the next start.
         let known =
             line.processing == INSTALLATION || self.processed.contains_key(&line.processing);
@@ -61,27 +66,48 @@ impl Huis {
         Ok(())
     }
 
-    /// Chains what a crash left in the outbox: at start, and each minute. Entries younger than ten
-    /// seconds are another server's, under way. One server does it at a time.
+    /// Chains what a crash, or a store that did not answer, left in the outbox: at start, and every
+    /// few seconds. Entries younger than ten seconds are some server's, under way. One server does
+    /// it at a time, and what was chained before the crash is not chained again.
     pub async fn chain_waiting(&self) -> Result<u64, UseError> {
-        if !self.store.lease("outbox", &self.server, self.now(), 60_000).await? {
+        let old = || self.now().plus_ms(-UNDER_WAY_MS);
+        // Nothing waits most of the time, and a lease is a write.
+        if self.store.outbox(old(), 1).await?.is_empty()
+            || !self.store.lease("outbox", &self.server, self.now(), 60_000).await?
+        {
             return Ok(0);
         }
         let mut chained = 0;
         loop {
-            let waiting = self.store.outbox(self.now().plus_ms(-10_000), 500).await?;
+            let waiting = self.store.outbox(old(), 500).await?;
             if waiting.is_empty() {
                 return Ok(chained);
             }
-            let mut lines = Vec::with_capacity(waiting.len());
+            let (mut lines, mut done) = (Vec::with_capacity(waiting.len()), Vec::new());
             for (entry, bytes) in waiting {
-                let line = serde_json::from_slice(&bytes)
+                let line: Line = serde_json::from_slice(&bytes)
                     .map_err(|_| UseError::Internal("trace en attente"))?;
-                lines.push((entry, line));
-                chained += 1;
+                if self.is_chained(&line).await? {
+                    done.push(entry);
+                } else {
+                    lines.push((entry, line));
+                    chained += 1;
+                }
             }
+            self.store.take_from_outbox(&done).await?;
             self.try_chain(lines).await?;
         }
+    }
+
+    /// Did a crash come between the chaining of a line and the removal of its entry?
+    async fn is_chained(&self, line: &Line) -> Result<bool, UseError> {
+        let entry = line.detail.get(ENTRY);
+        let same = |leaf: Vec<u8>| {
+            huis_trace::Leaf::from_bytes(leaf)
+                .line()
+                .is_ok_and(|known| entry.is_some() && known.detail.get(ENTRY) == entry)
+        };
+        Ok(self.store.leaves_at(line.at).await?.into_iter().any(same))
     }
 
     /// A line about what a caller does, with no dossier yet.

@@ -18,6 +18,7 @@ use huis_store::{CopyState, Location, Store, dump::Part};
 use huis_testkit::Postgres;
 use huis_usecases::{
     Huis, Question, Reading, UseError,
+    accounts::{Letter, Mailer, Sending},
     backup::{
         BackupError, BackupPlan, BackupReport, DrillPlan, RestorePlan, RestoreReport, Sealing,
         Unsealing, newest, restore,
@@ -75,6 +76,26 @@ async fn into(
     restore(options, None, plan).await
 }
 
+/// A mail server that takes everything, and counts.
+#[derive(Clone, Default)]
+struct Post(Arc<std::sync::atomic::AtomicUsize>);
+
+impl Post {
+    fn count(&self) -> usize {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+impl Mailer for Post {
+    fn post(&self, _: Letter) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+    fn send(&self, letter: Letter) -> Sending {
+        self.post(letter);
+        Box::pin(async { Ok(()) })
+    }
+}
+
 async fn found(huis: &Huis, world: &World, login: &str, last: &str) -> usize {
     let caller = caller_in(huis, world, login).await;
     huis.search(&caller, PROCESSING, &question(last, false)).await.unwrap().lines.len()
@@ -99,7 +120,7 @@ async fn opens(huis: &Huis, world: &World, login: &str, number: CaseNumber) -> b
     }
 }
 
-/// I7: a backup is taken; then a dossier is erased, an act is voided, a grant is
+/// I7: a backup is taken; then a dossier is erased, an act is voided, a grant is
 /// withdrawn. Restored with today's keys, in the other engine: nothing of it is back, what lives
 /// opens and is found again, sessions are closed, the log names where it comes from.
 async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_place: &Path) {
@@ -109,9 +130,12 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
         ("bruno", "instructeur"),
         ("adam", "administrateur"),
         ("vera", "chef"),
+        ("carla", "instructeur"),
     ] {
         world.agent(login, profile, &[]).await;
     }
+    let post = Post::default();
+    world.huis.declare_mail_server(Box::new(post.clone()));
     let (anne, vera) = (world.caller("anne").await, world.caller("vera").await);
     let token = world.token("anne").await;
     let living = world.dossier(&anne, "Zimmermann", "Jeanne").await.number;
@@ -119,7 +143,12 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
     let act = draft("signalement-caf", &world.today().to_string(), &[("organisme", choice("caf"))]);
     world.act(&anne, living, act).await.unwrap();
     let huis = &world.huis;
+    // Mails wait when the backup is taken; they leave after it.
+    let adam = world.caller("adam").await;
+    huis.open_review(&adam, PROCESSING).await.unwrap();
+    let told = huis.gather_mails().await.unwrap();
     let taken = huis.backup(&plan(&folder), "essai").await.unwrap();
+    assert_eq!((told > 0, huis.post_mails().await.unwrap()), (true, told), "they left");
     assert!(taken.rows > 20 && taken.slots >= 1_024, "{taken:?}");
 
     // The files are unreadable without the phrase, and bear no name (I13).
@@ -151,13 +180,25 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
     }
     work.commit().await.unwrap();
     huis.void_act(&vera, PROCESSING, living, 2, "erreur-de-saisie").await.unwrap();
-    let adam = world.caller("adam").await;
     let bruno = world.caller("bruno").await.actor.agent;
     let grant = huis.store().grants_of(bruno).await.unwrap().remove(0).id;
     huis.withdraw(&adam, PROCESSING, grant, "départ").await.unwrap();
+    let carla = world.caller("carla").await.actor.agent;
+    huis.close_agent(&adam, carla, "Départ en retraite").await.unwrap();
     huis.sweep().await.unwrap();
     assert!(huis.verify_gone().await.unwrap() >= 2);
     assert_eq!(huis.keys_copy().await.unwrap(), CopyState::Same, "the second place followed");
+
+    // a byte is altered where it stands: the dossier opens no more here.
+    let card = huis.store().card_by_number(office, PROCESSING, living).await.unwrap().unwrap();
+    let mut work = huis.store().begin().await.unwrap();
+    let (_, mut sealed) = work.dossier(office, card.dossier).await.unwrap().unwrap();
+    let last = sealed.sections[0].body.len() - 1;
+    sealed.sections[0].body[last] ^= 1;
+    work.put_sections(office, card.dossier, &sealed.sections).await.unwrap();
+    work.commit().await.unwrap();
+    let broken = huis.open_dossier(&anne, PROCESSING, living, Reading::Screen).await;
+    assert!(matches!(broken, Err(UseError::Broken)), "{broken:?}");
 
     // Only the data are old: the keys are those of today, as their second place holds them.
     let mut with = from(&taken);
@@ -166,11 +207,12 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
     let (back, report) = into(&world, elsewhere.clone(), with).await.unwrap();
     assert_eq!(report.made_at, Some(taken.made_at));
     assert!(report.erased >= 1, "{report:?}");
-    assert_eq!((report.voided, report.grants, report.lost), (1, 1, 0), "{report:?}");
+    assert_eq!((report.voided, report.agents, report.lost), (1, 1, 0), "{report:?}");
+    assert_eq!(report.grants, 2, "the withdrawn one, and that of the closed account");
     assert_eq!((report.index.dossiers, report.index.broken), (1, 0));
     assert!(report.restored_from.iter().any(|h| h.contains("/expulsion/")));
     assert!(back.caller(&token, "192.0.2.1").await.unwrap().is_none(), "sessions are closed");
-    assert!(opens(&back, &world, "anne", living).await, "what lives opens");
+    assert!(opens(&back, &world, "anne", living).await, "A-23: what lives opens, the true one");
     assert!(!opens(&back, &world, "anne", erased).await, "X-10: what was erased does not");
     assert_eq!(found(&back, &world, "anne", "Zimermann").await, 1, "the index is back");
     assert_eq!(found(&back, &world, "anne", "Oberkampf").await, 0, "I7: and holds no dead token");
@@ -179,6 +221,23 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
     assert!(seen.view.acts.iter().any(|a| a.no == 2 && a.voided.is_some()), "the void act is void");
     let grants = back.store().grants_of(bruno).await.unwrap();
     assert!(grants.iter().all(|g| g.withdrawn.is_some()), "X-17: no grant is revived");
+    let closed = back.store().agent(carla).await.unwrap().unwrap();
+    assert_eq!(closed.state, "closed", "X-17: no account is revived");
+    let signed = back.sign_in("carla", PASSWORD, "192.0.2.1").await.unwrap();
+    assert!(matches!(signed, huis_usecases::accounts::Signed::Refused { .. }));
+    // No mail leaves twice: neither of itself, nor when whoever looked lets them leave again.
+    let again = Post::default();
+    back.declare_mail_server(Box::new(again.clone()));
+    assert_eq!((report.mails, back.post_mails().await.unwrap()), (told, 0), "{report:?}");
+    back.pause_mails(false).await.unwrap();
+    assert_eq!((back.post_mails().await.unwrap(), again.count()), (0, 0), "none is sent anew");
+    // I7: a dictionary of every planted name finds what lives and nothing else, and the index
+    // holds nothing of what is gone.
+    assert_eq!(back.store().stray_tokens().await.unwrap(), 0);
+    for name in ["Zimmermann", "Oberkampf", "Weber", "Schmitt", "Nouveau"] {
+        let lives = usize::from(name == "Zimmermann");
+        assert_eq!(found(&back, &world, "anne", name).await, lives, "{name}");
+    }
     // The restored trace still verifies, and the new log names the head it was restored from.
     let by = huis_usecases::oversight::By::Command("essai");
     assert!(back.verify_trace(by, PROCESSING, None).await.unwrap().sound());
@@ -225,19 +284,45 @@ async fn a_restore_from_postgresql_into_sqlite_revives_nothing_x_10_x_20_i7() {
 /// I7: a batch of keys serves only once it was read back from its second place, so a key store put
 /// back from an older state, or lost, loses no dossier; and nothing it still held is revived.
 #[tokio::test]
-async fn an_older_key_store_loses_no_dossier_and_revives_none_i7_x_22() {
+async fn an_older_key_store_loses_no_dossier_and_revives_none_on_sqlite_i7_x_22() {
     let world = World::on("2026-03-02").await;
+    let data = world.folder.path().join("data");
+    world.huis.store().scrub().await.unwrap();
+    let old = std::fs::read(data.join("keys.db")).unwrap();
+    an_older_key_store_loses_nothing(world, || {
+        std::fs::write(data.join("keys.db"), &old).unwrap();
+        for wal in ["keys.db-wal", "keys.db-shm"] {
+            let _ = std::fs::remove_file(data.join(wal));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_key_store_loses_no_dossier_and_revives_none_on_postgresql_i7_x_22() {
+    let server = Postgres::start().unwrap();
+    let database = server.database("cles_anciennes").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::now(folder, Location::Postgres(database.url())).await;
+    // As before its first key: a dump of the schema of the keys, put back.
+    an_older_key_store_loses_nothing(world, || {
+        let tables =
+            ["key_slot", "key_batch", "key_mark", "gone"].map(|t| format!("huis_keys.{t}"));
+        database.sql(&format!("TRUNCATE {}", tables.join(", "))).unwrap();
+    })
+    .await;
+}
+
+async fn an_older_key_store_loses_nothing(world: World, put_back: impl FnOnce()) {
     let place = world.folder.path().join("ailleurs");
     let world = with_copy(world, &place).await;
     world.agent("anne", "instructeur", &[]).await;
     world.agent("vera", "chef", &[]).await;
     let vera = world.caller("vera").await;
-    let data = world.folder.path().join("data");
-    world.huis.store().scrub().await.unwrap();
-    let old = std::fs::read(data.join("keys.db")).unwrap();
     let anne = world.caller("anne").await;
     let number = world.dossier(&anne, "Zimmermann", "Jeanne").await.number;
-    let act = draft("signalement-caf", "2026-03-02", &[("organisme", choice("caf"))]);
+    let today = world.today().to_string();
+    let act = draft("signalement-caf", &today, &[("organisme", choice("caf"))]);
     world.act(&anne, number, act).await.unwrap();
     world.huis.void_act(&vera, PROCESSING, number, 2, "erreur-de-saisie").await.unwrap();
     let destroyed = world.huis.store().destroyed_slots().await.unwrap().len();
@@ -249,10 +334,7 @@ async fn an_older_key_store_loses_no_dossier_and_revives_none_i7_x_22() {
     let World { huis, folder, clock, location, .. } = world;
     huis.store().close().await;
     drop(huis);
-    std::fs::write(data.join("keys.db"), &old).unwrap();
-    for wal in ["keys.db-wal", "keys.db-shm"] {
-        let _ = std::fs::remove_file(data.join(wal));
-    }
+    put_back();
     let bare = Store::open(&location).await.unwrap();
     assert_eq!(bare.last_slot().await.unwrap(), 0, "the old key store has no key at all");
     bare.close().await;
@@ -394,6 +476,23 @@ async fn a_drill_tells_time_and_loss_and_what_is_overdue_x_20() {
     assert_eq!(found(huis, &world, "anne", "Zimmermann").await, 1);
     let pair = newest(&folder.join("donnees"), Some(&folder.join("cles"))).unwrap();
     assert_eq!((pair.data, pair.keys), (taken.data, Some(taken.keys)));
+}
+
+/// an installation with real data says on its pages what is overdue, to who watches over it.
+#[tokio::test]
+async fn an_overdue_backup_and_drill_are_told_on_the_pages_x_20() {
+    let world = World::real("2026-03-02").await;
+    let told = async || world.huis.continuity_faults().await.unwrap().join(" ");
+    assert!(told().await.contains("second lieu") && !told().await.contains("sauvegarde"));
+    world.go_to("2026-03-04");
+    assert!(told().await.contains("Aucune sauvegarde n’a encore été faite"));
+    let folder = world.folder.path().to_owned();
+    world.huis.backup(&plan(&folder), "essai").await.unwrap();
+    assert!(!told().await.contains("sauvegarde"));
+    world.go_to("2026-03-07");
+    assert!(told().await.contains("sauvegarde journalière est en retard"));
+    world.go_to("2027-03-07");
+    assert!(told().await.contains("Aucun exercice de restauration"));
 }
 
 /// what was archived since the backup is given back to its desk with the archive's

@@ -479,6 +479,8 @@ pub fn fail(error: UseError) -> PageError {
             let (kind, mend) = (other.kind(), other.mend());
             tracing::error!(erreur = kind, detail = %other, remede = mend, "page refusée");
             match other {
+                ref e if e.no_room() => PageError::NoRoom,
+                ref e if e.passes() => PageError::Unavailable,
                 UseError::Trace(_) => PageError::Unavailable,
                 _ => PageError::Internal,
             }

@@ -37,6 +37,9 @@ pub enum PageError {
     /// Not able to serve now (starting, the trace cannot be written).
     #[error("unavailable")]
     Unavailable,
+    /// No room left to write, not even the trace.
+    #[error("no room left")]
+    NoRoom,
 }
 
 impl PageError {
@@ -49,7 +52,7 @@ impl PageError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
     /// The keys of its texts begin so.
@@ -63,6 +66,7 @@ impl PageError {
             Self::TooMany => "error.too_many",
             Self::Internal => "error.internal",
             Self::Unavailable => "error.unavailable",
+            Self::NoRoom => "error.no_room",
         }
     }
     /// What an error status set elsewhere (the router, an extractor) means for the reader. A

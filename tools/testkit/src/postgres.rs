@@ -38,15 +38,45 @@ struct Server {
     /// `postgres://huis@127.0.0.1:port`, no database: the server that is asked, then its workers.
     bases: Vec<String>,
     psql: PathBuf,
-    _instances: Vec<Instance>,
+    instances: Vec<Instance>,
 }
 
 /// A running server of ours.
 struct Instance {
     base: String,
     // Declared in this order because they are dropped in it: the server ends, then its files go.
-    _process: Supervised,
+    process: Mutex<Option<Supervised>>,
+    start: Start,
     _files: TempDir,
+}
+
+/// How a server of ours is started.
+struct Start {
+    program: PathBuf,
+    arguments: Vec<String>,
+    /// The signal that ends it: `INT`, or `QUIT` for one that goes without a goodbye.
+    stop: &'static str,
+    user: Option<User>,
+    log: PathBuf,
+    port: u16,
+}
+
+impl Start {
+    fn run(&self) -> Result<Supervised, TestkitError> {
+        let process = Supervised::start(
+            "PostgreSQL",
+            &self.program,
+            &self.arguments,
+            self.stop,
+            self.user,
+            &self.log,
+        )?;
+        process.wait_ready(|log| {
+            let ready = log.contains("ready to accept connections");
+            (ready && TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok()).then_some(())
+        })?;
+        Ok(process)
+    }
 }
 
 /// One database, dropped with its handle.
@@ -67,10 +97,35 @@ impl Postgres {
         }
         let server = Arc::new(match std::env::var(GIVEN) {
             Ok(bases) if !bases.is_empty() => Server::given(&bases)?,
-            _ => Server::start()?,
+            _ => Server::start(false)?,
         });
         *running = Arc::downgrade(&server);
         Ok(Self { server })
+    }
+
+    /// A server of its own, that keeps what it committed when it is ended without a goodbye: for
+    /// the tests that end it so.
+    pub fn durable() -> Result<Self, TestkitError> {
+        Ok(Self { server: Arc::new(Server::start(true)?) })
+    }
+
+    /// Ends it at once, as an immediate stop does: its connections are cut, and it recovers at its
+    /// next start. Of a server of one's own ([`Self::durable`]).
+    pub fn crash(&self) {
+        for instance in &self.server.instances {
+            drop(instance.process.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+
+    /// Starts it again, where it was.
+    pub fn restart(&self) -> Result<(), TestkitError> {
+        for instance in &self.server.instances {
+            let mut process = instance.process.lock().unwrap_or_else(PoisonError::into_inner);
+            if process.is_none() {
+                *process = Some(instance.start.run()?);
+            }
+        }
+        Ok(())
     }
 
     /// A new empty database; `name` is for the reader of a log, a number makes it unique. It has the
@@ -179,15 +234,16 @@ impl Server {
     fn given(bases: &str) -> Result<Self, TestkitError> {
         let psql = place::program(&["psql"], &place::postgres_folders(), INSTALL)?;
         let bases = bases.split(',').map(str::to_owned).collect();
-        Ok(Self { bases, psql, _instances: Vec::new() })
+        Ok(Self { bases, psql, instances: Vec::new() })
     }
 
-    fn start() -> Result<Self, TestkitError> {
+    fn start(durable: bool) -> Result<Self, TestkitError> {
         let workers = servers_of_rows().filter(|n| *n > 1).unwrap_or(0);
-        let instances = (0..=workers).map(|_| Instance::start()).collect::<Result<Vec<_>, _>>()?;
+        let instances =
+            (0..=workers).map(|_| Instance::start(durable)).collect::<Result<Vec<_>, _>>()?;
         let psql = place::program(&["psql"], &place::postgres_folders(), INSTALL)?;
         let bases = instances.iter().map(|i| i.base.clone()).collect();
-        Ok(Self { bases, psql, _instances: instances })
+        Ok(Self { bases, psql, instances: instances })
     }
 
     fn base(&self) -> &str {
@@ -212,7 +268,7 @@ impl Server {
 }
 
 impl Instance {
-    fn start() -> Result<Self, TestkitError> {
+    fn start(durable: bool) -> Result<Self, TestkitError> {
         // `postgres` on a PATH may be another version than `initdb`: both from one folder.
         let initdb = place::program(&["initdb"], &place::postgres_folders(), INSTALL)?;
         let folder = initdb.parent().unwrap_or_else(|| Path::new("/"));
@@ -227,11 +283,13 @@ impl Instance {
         let port = free_port()?;
         let setting = |text: String| ["-c".to_owned(), text];
         let mut arguments = vec!["-D".to_owned(), data.display().to_string()];
-        // A test's data may be lost with the machine: no synchronous write at all.
+        if !durable {
+            // A test's data may be lost with the machine: no synchronous write at all.
+            for text in ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] {
+                arguments.extend(setting(text.to_owned()));
+            }
+        }
         for text in [
-            "fsync=off".to_owned(),
-            "synchronous_commit=off".to_owned(),
-            "full_page_writes=off".to_owned(),
             "autovacuum=off".to_owned(),
             "shared_buffers=64MB".to_owned(),
             // The servers of a spread database ask one another.
@@ -248,20 +306,17 @@ impl Instance {
             // Among themselves, on the loopback.
             arguments.extend(setting("citus.node_conninfo=sslmode=disable".to_owned()));
         }
-        let process = Supervised::start(
-            "PostgreSQL",
-            &folder.join("postgres"),
-            &arguments,
-            "INT",
+        let start = Start {
+            program: folder.join("postgres"),
+            arguments,
+            stop: if durable { "QUIT" } else { "INT" },
             user,
-            &files.path().join("log"),
-        )?;
-        process.wait_ready(|log| {
-            let ready = log.contains("ready to accept connections");
-            (ready && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()).then_some(())
-        })?;
+            log: files.path().join("log"),
+            port,
+        };
+        let process = Mutex::new(Some(start.run()?));
         let base = format!("postgres://huis@127.0.0.1:{port}");
-        Ok(Self { base, _process: process, _files: files })
+        Ok(Self { base, process, start, _files: files })
     }
 }
 

@@ -271,6 +271,12 @@ fn tell(report: &RestoreReport) {
             report.lost, report.index.broken
         ));
     }
+    if report.mails > 0 {
+        say(&format!(
+            "  {} courriels attendaient : ils ne partiront pas, ils étaient peut-être déjà partis",
+            report.mails
+        ));
+    }
     for head in &report.restored_from {
         say(&format!("  le nouveau journal part de {head}"));
     }

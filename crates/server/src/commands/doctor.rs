@@ -94,6 +94,7 @@ impl Doctor {
 
     async fn open(&self, huis: &huis_usecases::Huis, report: &mut Report) -> anyhow::Result<()> {
         report.good("les trois bases s'ouvrent, la clé racine est la leur");
+        report.good(&format!("schéma à jour ({})", huis.store().schema().await?));
         for office in huis.store().offices().await? {
             if office.rights_desk.trim().is_empty() {
                 report.wrong(
@@ -122,6 +123,13 @@ impl Doctor {
             );
         } else {
             report.good("horloge d'accord avec la base");
+        }
+        match huis.store().stray_tokens().await? {
+            0 => report.good("l'index ne garde rien d'un dossier disparu"),
+            n => report.wrong(
+                &format!("l'index garde {n} entrées de dossiers disparus (I7)"),
+                "gardez une copie de la base et signalez-le : cela ne doit pas arriver",
+            ),
         }
         if huis.is_demonstration() {
             report.note("ceci est une démonstration", "n'y mettez aucune donnée réelle (X-21)");

@@ -1,13 +1,12 @@
 //! The keys of an installation.
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use huis_kernel::SystemClock;
 use huis_usecases::{Huis, StartError};
 use std::{process::ExitCode, sync::Arc};
 
 use super::say;
-use crate::place::{Place, read_key, write_fresh_key};
+use crate::place::{Place, read_key, take_place, write_fresh_key};
 
 /// Les clés d'une installation.
 #[derive(Subcommand)]
@@ -29,7 +28,7 @@ impl Command {
         let (file, next) = (place.key_file(), place.next_key_file());
         if next.exists() && Self::taken(&place).await? {
             // Stopped between the two steps the last time: the second is left.
-            std::fs::rename(&next, &file)?;
+            take_place(&next, &file)?;
             say("Le renouvellement interrompu est achevé.");
             return Ok(ExitCode::SUCCESS);
         }
@@ -38,12 +37,7 @@ impl Command {
         let _ = std::fs::remove_file(&next);
         let new = write_fresh_key(&next)?;
         huis.renew_root(&new).await?;
-        std::fs::rename(&next, &file).with_context(|| {
-            format!(
-                "la nouvelle clé est dans {} : relancez « huis keys rotate » pour la mettre à sa place",
-                next.display()
-            )
-        })?;
+        take_place(&next, &file)?;
         say(&format!(
             "Clé racine renouvelée : {}\n  Mettez-en une copie au coffre, et gardez l'ancienne tant que vivent les sauvegardes de clés faites avec elle.",
             file.display()
@@ -53,7 +47,9 @@ impl Command {
 
     /// Does the waiting key open the installation?
     async fn taken(place: &Place) -> anyhow::Result<bool> {
-        let options = place.options(read_key(&place.next_key_file())?, Arc::new(SystemClock))?;
+        // Cut while it was written, it was not taken: a key is whole on the disk before it is.
+        let Ok(key) = read_key(&place.next_key_file()) else { return Ok(false) };
+        let options = place.options(key, Arc::new(SystemClock))?;
         match Huis::open_with(options, place.second_place().as_deref()).await {
             Ok(_) => Ok(true),
             Err(StartError::WrongKey) => Ok(false),

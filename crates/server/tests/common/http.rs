@@ -32,6 +32,11 @@ impl Visitor {
 
     /// One request, without following where it leads.
     fn send(&mut self, method: &str, path: &str, body: &str) -> Page {
+        self.try_send(method, path, body).unwrap()
+    }
+
+    /// The same to a server that may be gone before it answers.
+    pub fn try_send(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<Page> {
         let cookies: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
         // HTTP/1.0: the answer comes whole and the line closes after it.
         let head = format!(
@@ -41,14 +46,15 @@ impl Visitor {
             cookies.join("; "),
             body.len()
         );
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body.as_bytes()).unwrap();
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body.as_bytes())?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
+        stream.read_to_end(&mut answer)?;
         // A file is not text: enough of it is read to know it.
         let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let cut = std::io::ErrorKind::UnexpectedEof;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or(cut)?;
         let mut page = Page {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             location: None,
@@ -66,7 +72,12 @@ impl Visitor {
             }
         }
         self.jar.retain(|_, value| !value.is_empty());
-        page
+        Ok(page)
+    }
+
+    /// Goes to another server, or to the same at another address.
+    pub fn move_to(&mut self, address: SocketAddr) {
+        self.address = address;
     }
 
     /// Opens a page, and goes where it leads.
@@ -77,9 +88,7 @@ impl Visitor {
 
     /// Sends a form, without following where it leads.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let pairs: Vec<String> =
-            fields.iter().map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
-        self.send("POST", path, &pairs.join("&"))
+        self.send("POST", path, &form(fields))
     }
 
     /// Goes where an answer leads, as a browser does.
@@ -135,6 +144,13 @@ impl Page {
         let hrefs = self.body.split("href=\"").skip(1).filter_map(|r| r.split('"').next());
         hrefs.filter(|h| h.starts_with(start)).map(str::to_owned).collect()
     }
+}
+
+/// The body of a form.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> =
+        fields.iter().map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
+    pairs.join("&")
 }
 
 fn escape(text: &str) -> String {

@@ -9,6 +9,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+pub mod disk;
+pub mod served;
+
 /// What a run gave.
 pub struct Ran {
     pub ok: bool,

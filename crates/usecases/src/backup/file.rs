@@ -3,7 +3,10 @@
 //! trailer tells one that was never finished.
 
 use huis_kernel::Instant;
-use huis_store::dump::{Chunk, decode, encode};
+use huis_store::{
+    Schema,
+    dump::{Chunk, decode, encode},
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -36,7 +39,15 @@ pub struct Header {
     pub made_at: Instant,
     /// The version of the program.
     pub program: String,
+    /// The schema that its rows follow.
+    #[serde(default = "first")]
+    pub schema: Schema,
     pub(super) tables: Vec<TableHeader>,
+}
+
+/// The schema of the backups that do not say theirs.
+const fn first() -> Schema {
+    Schema::FIRST
 }
 
 /// Rows by table: what was written, against which a restore is compared.
@@ -168,6 +179,7 @@ mod tests {
             id: "01".into(),
             made_at: Instant(7),
             program: "0".into(),
+            schema: Schema::FIRST,
             tables: vec![TableHeader { name: "t".into(), columns: vec!["a".into()] }],
         }
     }

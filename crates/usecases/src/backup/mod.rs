@@ -25,7 +25,7 @@ pub use rebuild::Rebuilt;
 pub use restore::{RestorePlan, RestoreReport, restore};
 pub use take::{BackupPlan, BackupReport};
 
-use huis_store::StoreError;
+use huis_store::{Schema, StoreError};
 
 use crate::{StartError, UseError};
 
@@ -47,6 +47,11 @@ pub enum BackupError {
     /// The file was made by a version with tables that this one does not know.
     #[error("cette sauvegarde vient d’une autre version de Huis (« {0} » y est inconnu)")]
     OtherVersion(String),
+    /// The file was made by a newer program.
+    #[error(
+        "cette sauvegarde vient d’une version plus récente de Huis (son schéma : {0}) : restaurez-la avec cette version du programme, ou une plus récente"
+    )]
+    Newer(Schema),
     /// The two files are not of one installation.
     #[error("les données et les clés ne sont pas de la même installation")]
     Apart,

@@ -44,6 +44,7 @@ impl Huis {
         } else {
             self.store.drop_meta(ARCHIVE_WAITS).await?;
         }
+        self.store.index_is_whole().await?;
         Ok(report)
     }
 
@@ -63,12 +64,13 @@ impl Huis {
     }
 
     /// Makes the index again when the database has emptied it (an unlogged table of PostgreSQL,
-    /// after a crash).
-    pub(crate) async fn rebuild_if_lost(&self) -> Result<(), UseError> {
+    /// after a crash). Looked at every few seconds: until then nothing is found by a name.
+    pub async fn rebuild_if_lost(&self) -> Result<(), UseError> {
         if self.store.index_is_lost().await?
             && self.store.lease("reconstruction", &self.server, self.now(), 600_000).await?
         {
-            let report = self.rebuild_index(None).await?;
+            // An archive that is open in some session is found again at once, else as it opens.
+            let report = self.rebuild_index(self.any_archive().as_ref()).await?;
             tracing::warn!(dossiers = report.dossiers, "l’index avait été perdu : reconstruit");
         }
         Ok(())
@@ -92,10 +94,9 @@ impl Huis {
             after = Some(*last);
             let (mut held, mut which) = (Vec::new(), BTreeMap::new());
             for dossier in ids {
-                let Some((card, sealed)) = self.store.dossier(office, dossier).await? else {
+                let Some((card, sealed, keys)) = self.rows_and_keys(office, dossier).await? else {
                     continue;
                 };
-                let keys = self.keys_of(&sealed).await?;
                 let source = KeySource { root: &self.root, archive, keys: &keys };
                 let index = if card.archived { &archived } else { &active };
                 let answer = unlock(&proof, &sealed, source).and_then(|unlocked| {

@@ -3,7 +3,7 @@
 
 use huis_kernel::{CaseNumber, Instant};
 use huis_store::{
-    Store,
+    Location, Schema, Store,
     dump::{Cell, Part, Shape},
 };
 use huis_trace::{
@@ -67,6 +67,8 @@ pub struct RestoreReport {
     pub locked: u64,
     /// Retention units whose key is nowhere.
     pub lost: u64,
+    /// Mails that waited, or were to be written: given up, for they may have left.
+    pub mails: u64,
     /// The index.
     pub index: Rebuilt,
     /// The heads from which the new logs start.
@@ -80,12 +82,24 @@ pub async fn restore(
     second_place: Option<&Path>,
     plan: RestorePlan,
 ) -> Result<(Arc<Huis>, RestoreReport), BackupError> {
-    let store = Store::open(&options.location).await?;
-    if store.meta(RESTORING).await?.is_some() {
-        store.empty().await?;
-    } else if !store.is_empty().await? {
-        return Err(StartError::AlreadyThere.into());
+    let store = empty_place(&options.location).await?;
+    // Rows go in as they were, under the schema that they follow; the steps since are then taken, as
+    // they would have been where the rows come from.
+    let data = open_file(&plan.data, &plan.unsealing).await?;
+    let mut schema = data.header.schema;
+    let keys = match &plan.keys {
+        Some(file) => Some(open_file(file, &plan.unsealing).await?),
+        None => None,
+    };
+    if let Some(keys) = &keys {
+        schema.keys = keys.header.schema.keys;
     }
+    if plan.keys_copy.is_some() {
+        // It took the steps of this program when it was named.
+        schema.keys = Schema::of_this_program().keys;
+    }
+    store.migrate(schema).await?;
+    store.spread_unasked().await?;
     store.set_meta(RESTORING, "oui").await?;
     let mut report = RestoreReport::default();
 
@@ -99,9 +113,8 @@ pub async fn restore(
             .reconcile_copy(options.clock.now())
             .await?;
     }
-    if let Some(file) = &plan.keys {
-        let (header, _, _) =
-            load(&store, file, &plan.unsealing, &mut report.rows, &[Part::Keys]).await?;
+    if let Some(file) = keys {
+        let (header, _, _) = load(&store, file, &mut report.rows, &[Part::Keys]).await?;
         installation = Some(header.installation);
     } else if plan.keys_copy.is_none() {
         return Err(BackupError::NoKeys);
@@ -109,12 +122,12 @@ pub async fn restore(
     let root = crate::root::open(&store, &options.root).await?.ok_or(BackupError::NoKeys)?;
 
     let parts = [Part::Data, Part::Trace];
-    let (header, _, meta) =
-        load(&store, &plan.data, &plan.unsealing, &mut report.rows, &parts).await?;
+    let (header, _, meta) = load(&store, data, &mut report.rows, &parts).await?;
     if installation.is_some_and(|i| i != header.installation) {
         return Err(BackupError::Apart);
     }
     report.made_at = Some(header.made_at);
+    store.migrate(Schema::of_this_program()).await?;
 
     let seed = root.derive("trace signer");
     let name = format!("huis-{}", header.installation);
@@ -150,6 +163,30 @@ pub async fn restore(
     Ok((huis, report))
 }
 
+/// A place with nothing in it, or with what an interrupted restore left: that is removed.
+async fn empty_place(location: &Location) -> Result<Store, BackupError> {
+    let store = Store::connect(location).await?;
+    if store.schema().await? != Schema::NONE {
+        // Recognised before it is judged: what is not ours is not looked into.
+        store.migrate(Schema::NONE).await?;
+        let restoring = store.schema().await?.data > 0 && store.meta(RESTORING).await?.is_some();
+        if !restoring && !store.is_empty().await? {
+            return Err(StartError::AlreadyThere.into());
+        }
+        store.wipe().await?;
+    }
+    Ok(store)
+}
+
+/// Opening is costly on purpose: a passphrase is stretched.
+async fn open_file(path: &Path, unsealing: &Unsealing) -> Result<Reading, BackupError> {
+    let (path, unsealing) = (path.to_owned(), unsealing.clone());
+    let opened = tokio::task::spawn_blocking(move || Reading::open(&path, &unsealing)).await;
+    let reading = opened.map_err(|_| UseError::Internal("sauvegarde"))??;
+    let schema = reading.header.schema;
+    if schema.is_newer() { Err(BackupError::Newer(schema)) } else { Ok(reading) }
+}
+
 impl Huis {
     async fn settle(
         &self,
@@ -164,8 +201,12 @@ impl Huis {
         report.locked = agreed.locked;
         report.lost = agreed.lost;
         report.index = self.rebuild_index(archive).await?;
-        // Letters that had left since must not leave again: someone looks at them first.
-        self.store.set_meta("outbox-paused", &self.now().rfc3339()).await?;
+        // A mail that left since must not leave again: what waited in the backup, and what there was
+        // to tell by then, is given up and shown to whoever looks after the mails. The rest waits
+        // for them too.
+        self.gather_mails().await?;
+        report.mails = self.store.mails_all_dead("restauration", self.now()).await?;
+        self.pause_mails(true).await?;
         // One line in every log: each names the head it was restored from.
         let names = self.processed.keys().map(String::as_str).chain([INSTALLATION]);
         for name in names {
@@ -194,8 +235,7 @@ const GROWING: [&str; 3] = ["key_slot", "key_batch", "gone"];
 /// Reads a file into some of the stores, and checks that all of it arrived.
 async fn load(
     store: &Store,
-    path: &Path,
-    unsealing: &Unsealing,
+    mut reading: Reading,
     rows: &mut BTreeMap<String, u64>,
     parts: &[Part],
 ) -> Result<(Header, Counts, Meta), BackupError> {
@@ -205,10 +245,6 @@ async fn load(
     for part in parts {
         live.extend(store.shapes(*part).await?.into_iter().map(|s| (*part, s)));
     }
-    // Opening is costly on purpose: a passphrase is stretched.
-    let (path, unsealing) = (path.to_owned(), unsealing.clone());
-    let opened = tokio::task::spawn_blocking(move || Reading::open(&path, &unsealing)).await;
-    let mut reading = opened.map_err(|_| UseError::Internal("sauvegarde"))??;
     let header = reading.header.clone();
     let unknown = |t: &&super::file::TableHeader| {
         live.iter().find(|(_, s)| s.name == t.name).is_none_or(|(_, s)| {

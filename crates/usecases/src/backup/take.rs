@@ -62,6 +62,7 @@ impl Huis {
             std::fs::create_dir_all(folder).map_err(|e| BackupError::file(folder, &e))?;
         }
         let made_at = self.now();
+        let schema = self.store.schema().await?;
         // In this order: no act of the data without its key or its trace.
         let data = self.store.dump(Part::Data).await?;
         let keys = self.store.dump(Part::Keys).await?;
@@ -72,6 +73,7 @@ impl Huis {
             id: id.clone(),
             made_at,
             program: env!("CARGO_PKG_VERSION").to_owned(),
+            schema,
             tables: dumps.iter().flat_map(|(_, d)| d.tables()).map(table).collect(),
         };
         let (data_file, keys_file) =

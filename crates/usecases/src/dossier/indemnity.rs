@@ -32,13 +32,11 @@ impl Huis {
             let dossier = Some(found.dossier);
             return self.refuse(caller, processing, Operation::Compute, dossier, refusal).await;
         }
-        let (card, sealed) = self
-            .store
-            .dossier(found.office, found.dossier)
+        let (card, sealed, keys) = self
+            .rows_and_keys(found.office, found.dossier)
             .await?
-            .filter(|(now, _)| !now.archived)
+            .filter(|(now, ..)| !now.archived)
             .ok_or(UseError::NotFound)?;
-        let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let good_friday = self.good_friday(caller).await?;
         let law = self.law();

@@ -40,16 +40,14 @@ impl Huis {
         if !(proof.can(Power::Lists) || proof.can(Power::Archive)) {
             return Ok(None);
         }
-        let (card, sealed) = self
-            .store
-            .dossier(found.office, found.dossier)
+        let (card, sealed, keys) = self
+            .rows_and_keys(found.office, found.dossier)
             .await?
-            .filter(|(now, _)| now.archived == found.archived)
+            .filter(|(now, ..)| now.archived == found.archived)
             .ok_or(UseError::NotFound)?;
         if card.version != command.base_version {
             return Err(UseError::Moved { version: card.version });
         }
-        let keys = self.keys_of(&sealed).await?;
         let archive = self.archive_of(caller.actor.session);
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
         let good_friday = self.good_friday(caller).await?;

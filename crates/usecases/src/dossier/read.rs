@@ -79,13 +79,11 @@ impl Huis {
                     .await;
             }
         };
-        let (mut card, sealed) = self
-            .store
-            .dossier(found.office, found.dossier)
+        let (mut card, sealed, keys) = self
+            .rows_and_keys(found.office, found.dossier)
             .await?
-            .filter(|(now, _)| now.archived == found.archived)
+            .filter(|(now, ..)| now.archived == found.archived)
             .ok_or(UseError::NotFound)?;
-        let keys = self.keys_of(&sealed).await?;
         let archive = self.archive_of(caller.actor.session);
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
         let good_friday = self.good_friday(caller).await?;

@@ -1,7 +1,7 @@
 use huis_trace::{Authority, Line, Operation};
 
 use super::{ImportLine, ImportState, Settled, Settling, stage::hex};
-use crate::{Huis, UseError};
+use crate::{Caller, Huis, UseError};
 
 /// What an import by the command line did.
 #[derive(Clone, Debug)]
@@ -47,12 +47,11 @@ impl Huis {
             let told = |(key, text): &(String, String)| format!("{key} : {text}");
             return Err(UseError::Invalid(faults.iter().map(told).collect()));
         }
-        self.work_imports().await?;
-        if !dry_run {
+        let mut line = self.until_still(&caller, &sent.id).await?;
+        if !dry_run && line.state == ImportState::Ready {
             self.start_import(&caller, &sent.id).await?;
-            self.work_imports().await?;
+            line = self.until_still(&caller, &sent.id).await?;
         }
-        let line = self.import_progress(&caller, &sent.id).await?;
         let wrong = line.faulty > 0 && !line.state.moving();
         let faults = if wrong { Some(self.import_faults(&caller, &sent.id).await?) } else { None };
         if line.state == ImportState::Ready || faults.is_some() {
@@ -60,5 +59,18 @@ impl Huis {
             self.stop_import(&caller, &sent.id).await?;
         }
         Ok(Imported { line, faults })
+    }
+
+    /// Works until the import waits for someone. A server beside may hold the work: it does it then,
+    /// and what a killed one held is free again within the minute.
+    async fn until_still(&self, caller: &Caller, id: &str) -> Result<ImportLine, UseError> {
+        loop {
+            self.work_imports().await?;
+            let line = self.import_progress(caller, id).await?;
+            if !line.state.moving() {
+                return Ok(line);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
     }
 }

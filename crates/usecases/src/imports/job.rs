@@ -4,7 +4,7 @@
 
 use huis_imports::{Mapping, Row, Source, Target, fold};
 use huis_law::geo::Geo;
-use huis_store::{StoreError, imports::ImportRow};
+use huis_store::imports::ImportRow;
 use std::collections::BTreeSet;
 
 use super::{
@@ -67,6 +67,8 @@ impl Huis {
             {
                 let at_work = self.store.imports_at_work(office.office).await?;
                 if at_work.is_empty() {
+                    // Whoever sends a file next need not wait for it to run out.
+                    self.store.release(&lease, &self.server).await?;
                     break;
                 }
                 // A batch each: a long file keeps no short one waiting. A server that stops ends its
@@ -86,9 +88,7 @@ impl Huis {
     async fn work_batch(&self, row: ImportRow) -> Result<(), UseError> {
         match self.try_batch(&row).await {
             Ok(()) => Ok(()),
-            Err(error @ (UseError::Store(StoreError::Database(_)) | UseError::Trace(_))) => {
-                Err(error)
-            }
+            Err(error) if error.stops_work() => Err(error),
             Err(error) => {
                 tracing::warn!(%error, "un import est arrêté");
                 let mut now = row.clone();

@@ -63,10 +63,10 @@ impl Huis {
     ) -> Result<Vec<Fault>, UseError> {
         let processed = job.staged.processed;
         let register = &processed.register;
-        let Some((card, sealed)) = self.store.dossier(card.office, card.dossier).await? else {
+        let Some((card, sealed, keys)) = self.rows_and_keys(card.office, card.dossier).await?
+        else {
             return Err(UseError::NotFound);
         };
-        let keys = self.keys_of(&sealed).await?;
         let source = KeySource { root: &self.root, archive: None, keys: &keys };
         let proof = decide_rule(register, "essai-import", &card_of(&card));
         let (good_friday, law) = (self.good_friday(&job.caller).await?, self.law());

@@ -225,13 +225,11 @@ impl Huis {
                         .refuse(caller, processing, Operation::Letter, dossier, refusal)
                         .await;
                 }
-                let (card, sealed) = self
-                    .store
-                    .dossier(found.office, found.dossier)
+                let (card, sealed, keys) = self
+                    .rows_and_keys(found.office, found.dossier)
                     .await?
                     .ok_or(UseError::NotFound)?;
                 let proof = caller.decide(register, &card, Want::Read)?;
-                let keys = self.keys_of(&sealed).await?;
                 let source = KeySource { root: &self.root, archive: None, keys: &keys };
                 let viewed = unlock(&proof, &sealed, source).and_then(|unlocked| {
                     let card = crate::caller::card_of(&card);

@@ -150,7 +150,7 @@ impl Huis {
         line.detail.insert("versement".to_owned(), sha256);
         let receipt = self.trace(line).await?;
         let place = format!("{}#{}", receipt.origin(), receipt.index());
-        self.store.keep_certificate(office, self.id16(), self.now(), &body, &place).await?;
+        self.store.keep_certificate(office, self.id16(), self.now(), &body, &place, None).await?;
         Ok(record)
     }
 }

@@ -111,6 +111,7 @@ async fn state(State(app): State<App>, me: Me) -> Result<Response, PageError> {
     let why = |code: &str| match code {
         "compte" => "le compte n’est plus actif",
         "refus" => "le serveur de courriel a refusé l’adresse",
+        "restauration" => "il attendait lors d’une restauration : il était peut-être déjà parti",
         "serveur" => "le serveur de courriel n’a pas répondu pendant trois jours",
         _ => "le courriel ne se lit plus",
     };
