@@ -78,8 +78,10 @@ pub async fn prepare_one(
     let number = number(&of.numero)?;
     let register = call.register()?;
     let may = call.caller.profiles(register).any(|p| p.may_act("courrier"));
-    let entry_of = register.letter(&new.lettre).filter(|_| may);
-    let Some(letter) = entry_of else {
+    if !may {
+        return Err(Problem::not_found());
+    }
+    let Some(letter) = register.letter(&new.lettre) else {
         let text = "Ce n’est pas une lettre que vous pouvez préparer.";
         return Err(Problem::faults(vec![FaultShape::of("lettre", text)]));
     };

@@ -80,6 +80,13 @@ fn an_instructor_works_a_day_through_the_api_x_01_x_02_x_06() {
         anne.get(path).is(200);
     }
     assert!(anne.get("/journee").text().contains(&number));
+    // Filters, for an agent of one sector: each alone, and all together.
+    let all = "etape=prevention&gravite=0&en_retard=false&secteur=682";
+    for query in ["etape=prevention", "secteur=682", all, "situation=inconnue", "etape=cfp"] {
+        let found = anne.get(&format!("/dossiers?{query}")).is(200).text();
+        let within = !query.contains("inconnue") && !query.contains("cfp");
+        assert_eq!(found.contains(&number), within, "{query}: {found}");
+    }
 }
 
 /// The same key with the same request does it once, and gives the number again, not what was sent;
