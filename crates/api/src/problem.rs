@@ -184,11 +184,11 @@ pub struct Problem "Probleme" {
     #[serde(rename = "type")]
     pub kind: String,
     /// Ce que c’est.
-    pub title: String,
+    pub title: &'static str,
     /// Le statut HTTP.
     pub status: u16,
     /// Ce qu’il faut faire.
-    pub detail: String,
+    pub detail: &'static str,
     /// Toutes les fautes à la fois.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub faults: Vec<FaultShape>,
@@ -197,10 +197,10 @@ pub struct Problem "Probleme" {
     pub version: Option<u64>,
     /// Le conflit sur un volet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conflit: Option<Clash>,
+    pub conflit: Option<Box<Clash>>,
     /// Seconds to wait, for the header.
     #[serde(skip)]
-    pub wait: Option<u64>,
+    pub wait: Option<u32>,
 }
 }
 
@@ -212,9 +212,9 @@ impl Problem {
             KINDS.iter().find(|k| k.0 == name).copied().unwrap_or(other);
         Self {
             kind: format!("{ROOT}/problemes/{kind}"),
-            title: title.to_owned(),
+            title,
             status,
-            detail: detail.to_owned(),
+            detail,
             faults: Vec::new(),
             version: None,
             conflit: None,

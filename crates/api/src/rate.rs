@@ -42,7 +42,7 @@ pub struct Buckets(Mutex<HashMap<String, Bucket>>);
 impl Buckets {
     /// Takes `cost` requests from a bucket that holds `size` and fills in a minute; or tells in how
     /// many seconds there will be enough.
-    pub fn take(&self, key: &str, size: u32, cost: u32, now: Instant) -> Result<(), u64> {
+    pub fn take(&self, key: &str, size: u32, cost: u32, now: Instant) -> Result<(), u32> {
         let (size, cost) = (i64::from(size) * 1_000, i64::from(cost) * 1_000);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST && !buckets.contains_key(key) {
@@ -54,7 +54,7 @@ impl Buckets {
         bucket.at = now;
         if bucket.held < cost {
             let wait = (cost - bucket.held) * MINUTE_MS / size.max(1);
-            return Err(u64::try_from(wait / 1_000 + 1).unwrap_or(60));
+            return Err(u32::try_from(wait / 1_000 + 1).unwrap_or(60));
         }
         bucket.held -= cost;
         Ok(())

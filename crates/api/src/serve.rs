@@ -124,7 +124,7 @@ async fn serve(api: &Api, operation: &Operation, request: Request) -> Response {
     }
 }
 
-fn too_often(wait: u64) -> Problem {
+fn too_often(wait: u32) -> Problem {
     Problem { wait: Some(wait), ..Problem::of("debit") }
 }
 
@@ -247,7 +247,7 @@ fn accepted(operation: &Operation, headers: &HeaderMap) -> Result<usize, Problem
         Takes::File if base.is_empty() || base.eq_ignore_ascii_case("application/json") => {
             Err(Problem::of("format"))
         }
-        Takes::File => Ok(usize::try_from(Limits::DEFAULT.file_bytes).unwrap_or(usize::MAX)),
+        Takes::File => Ok(Limits::DEFAULT.file_bytes),
     }
 }
 

@@ -54,6 +54,7 @@ macro_rules! plain {
 }
 plain! {
     String => { "type": "string" };
+    &'static str => { "type": "string" };
     bool => { "type": "boolean" };
     u16 => { "type": "integer", "minimum": 0, "maximum": 65535 };
     u32 => { "type": "integer", "minimum": 0, "maximum": 4294967295_u32 };
@@ -64,6 +65,12 @@ plain! {
 
 impl<T: Shape> Shape for Option<T> {
     const OPTIONAL: bool = true;
+    fn schema(types: &mut Types) -> Value {
+        types.of::<T>()
+    }
+}
+
+impl<T: Shape> Shape for Box<T> {
     fn schema(types: &mut Types) -> Value {
         types.of::<T>()
     }

@@ -222,7 +222,7 @@ async fn clash(
             (name.clone(), side)
         })
         .collect();
-    Problem { conflit: Some(Clash { version, champs }), ..Problem::of("conflit") }
+    Problem { conflit: Some(Box::new(Clash { version, champs })), ..Problem::of("conflit") }
 }
 
 pub async fn write_section(
@@ -277,7 +277,7 @@ pub async fn hide_section(
     let number = number(&of.numero)?;
     let (section, reason) = (of.volet.as_str(), sent.motif.as_deref());
     let register = call.register()?;
-    if !register.section(section).is_some_and(|s| s.about.is_some()) {
+    if register.section(section).is_none_or(|s| s.about.is_none()) {
         return Err(Problem::not_found());
     }
     let (caller, processing) = (&call.caller, &call.processing);
