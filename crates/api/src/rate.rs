@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_bucket_empties_fills_again_and_is_nobody_elses() {
         let buckets = Buckets::default();
-        let at = |ms| Instant(1_000_000 + ms);
+        let at = |ms: i64| Instant(1_000_000 + ms);
         for _ in 0..3 {
             assert_eq!(buckets.take("a", 3, 1, at(0)), Ok(()));
         }

@@ -20,11 +20,14 @@ use huis_usecases::{
 
 const HERE: &str = "192.0.2.7";
 
-fn new(world: &World, days: i32) -> NewToken {
+fn new(world: &World, days: i64) -> NewToken {
     NewToken {
         name: "Logiciel".into(),
         scopes: [Scope::Read, Scope::Act].into(),
-        until: Delay { months: 0, days }.after(world.today()),
+        until: match u32::try_from(days) {
+            Ok(days) => Delay { months: 0, days }.after(world.today()),
+            Err(_) => world.today().yesterday().unwrap(),
+        },
     }
 }
 

@@ -112,7 +112,15 @@ fn without_the_power_no_operation_answers_x_14_i13() {
     let anne = program(&house, "anne.keller", &ALL, "10/03/2026");
     let number = super::client::open(&anne, "Zimmermann");
     let by = program(&house, "remi.klein", &ALL, "10/03/2026");
-    let own = ["moi.lire", "modele.lire", "attendus.lire", "depots.lire", "archives.fermer"];
+    // The counters are without identity, and everyone's.
+    let own = [
+        "moi.lire",
+        "modele.lire",
+        "attendus.lire",
+        "depots.lire",
+        "archives.fermer",
+        "compteurs.lire",
+    ];
     // Several dossiers at once: each is answered for itself, as one that does not exist.
     let batch =
         ["courriers.preparer", "courriers.envoyer", "courriers.reprendre", "courriers.revenu"];
