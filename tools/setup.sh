@@ -7,6 +7,8 @@ axe_core=4.14.1
 aiosmtpd=1.4.6
 oidc_provider_mock=0.3.4
 icalendar=7.3.0
+openapi_spec_validator=0.9.0
+schemathesis=4.32.5
 tools=target/tools
 mkdir -p "$tools"
 
@@ -63,7 +65,8 @@ import importlib.metadata, sys
 sys.exit(importlib.metadata.version('$1') != '$2')" 2>/dev/null
 }
 for program in "aiosmtpd $aiosmtpd" "oidc-provider-mock $oidc_provider_mock" \
-  "icalendar $icalendar"; do
+  "icalendar $icalendar" "openapi-spec-validator $openapi_spec_validator" \
+  "schemathesis $schemathesis"; do
   read -r name version <<<"$program"
   if ! python_has "$name" "$version"; then
     echo "pip install $name==$version"

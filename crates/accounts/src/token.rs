@@ -22,6 +22,8 @@ pub enum TokenUse {
     Reset,
     /// The link of a calendar.
     Feed,
+    /// A personal token of the API.
+    Api,
 }
 
 impl Token {
@@ -52,6 +54,7 @@ impl Token {
             TokenUse::Session => b"huis session token\0",
             TokenUse::Reset => b"huis reset token\0",
             TokenUse::Feed => b"huis feed token\0",
+            TokenUse::Api => b"huis api token\0",
         };
         TokenHash(Sha256::new().chain_update(label).chain_update(self.0).finalize().into())
     }

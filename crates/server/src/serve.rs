@@ -45,7 +45,18 @@ pub async fn serve(
         jobs.spawn(watchdog(Arc::clone(&huis), period / 3));
     }
     let secure = reach.behind_proxy || reach.tls.is_some();
-    let app = huis_web::app(Arc::clone(&huis), secure, reach.behind_proxy);
+    let api = huis_api::Reach {
+        tls: secure,
+        address: huis_web::client_address,
+        behind_proxy: reach.behind_proxy,
+        rates: huis_api::Rates::default(),
+        paper: huis_web::dossier_paper,
+    };
+    let app = huis_api::router(Arc::clone(&huis), api).merge(huis_web::app(
+        Arc::clone(&huis),
+        secure,
+        reach.behind_proxy,
+    ));
     let stop = until_stop(Arc::clone(&huis));
     match &reach.tls {
         None => {

@@ -58,7 +58,7 @@ fn pages(profiles: &[&str]) {
         desk.sign_in(&login.login);
         let mut paths = desk.all_links("nav.main a");
         assert!(paths.contains(&"/journee".to_owned()), "{profile}: {paths:?}");
-        paths.extend(["/aide".to_owned(), "/mon-compte".to_owned()]);
+        paths.extend(["/aide", "/mon-compte", "/mon-compte/jetons"].map(str::to_owned));
         paths.extend(more(&desk, login, &loaded));
         for path in &paths {
             look(&desk, path, profile, &mut faults);

@@ -29,7 +29,9 @@ pub enum Part {
 
 /// Of the moment: a restore closes every session and every way in that was under way.
 /// Marks tell data that were brought back from the past, which a restore does on purpose.
-const OF_THE_MOMENT: [&str; 6] = ["migration", "session", "reset", "throttle", "lease", "key_mark"];
+/// Tokens of the API go as sessions do: one that was revoked since the backup must not come back.
+const OF_THE_MOMENT: [&str; 7] =
+    ["migration", "session", "reset", "throttle", "lease", "key_mark", "api_token"];
 
 /// How many rows a chunk holds at most.
 const ROWS: usize = 200;

@@ -29,6 +29,7 @@ pub mod oversight;
 pub mod partners;
 pub mod restored;
 pub mod security;
+pub mod tokens;
 pub mod traces;
 pub mod work;
 

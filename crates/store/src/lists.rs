@@ -60,7 +60,8 @@ pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> Strin
     if territories.is_empty() {
         String::new()
     } else {
-        format!("AND {column} IN ({})", places(from, territories.len()))
+        // A space first: « $4AND » would be a parameter of another name.
+        format!(" AND {column} IN ({})", places(from, territories.len()))
     }
 }
 

@@ -98,6 +98,9 @@ operations! {
     PartnerChanged = "partner-changed", "Changement d’un organisme partenaire";
     FeedChanged = "feed-changed", "Changement du lien d’agenda";
     FeedRead = "feed-read", "Lecture d’un agenda";
+    TokenMade = "token-made", "Jeton d’accès fait";
+    TokenUsed = "token-used", "Ouverture par un jeton d’accès";
+    TokenRevoked = "token-revoked", "Jeton d’accès révoqué";
     Mail = "mail", "Courriel";
     SettingChanged = "setting-changed", "Changement d’un réglage";
     AlertRaised = "alert-raised", "Alerte levée";

@@ -11,6 +11,7 @@ mod provider;
 mod second;
 mod sign_in;
 mod state;
+mod tokens;
 mod traces;
 
 pub use admin::{AgentLine, NewAgent};
@@ -22,6 +23,7 @@ pub(crate) use present::PARTNERS;
 pub use present::{CallerState, SessionLine};
 pub use provider::{Arrival, Asked, Departure, Identity, Journey, Provider, ProviderError};
 pub use second::{Enrolled, Enrolment};
+pub use tokens::{NewToken, Scope, TokenCaller, TokenLine, TokenState};
 
 use huis_accounts::{HashError, Hasher, Pepper, RuleBook, RuleBookFault};
 use huis_kernel::Rng;

@@ -1,6 +1,6 @@
 use huis_access::{Actor, Card, Grant, Refusal, Want};
 use huis_kernel::{AgentId, Date, Instant};
-use huis_register::{Power, Register};
+use huis_register::{Power, Profile, Register};
 use huis_store::{dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
 
 /// What is known of the person at the keyboard.
@@ -73,6 +73,18 @@ impl Caller {
         territories.sort_unstable();
         territories.dedup();
         if territories.is_empty() { Err(refusal) } else { Ok(territories) }
+    }
+
+    /// The profiles of the grants in force; partners once the installation let them in.
+    pub fn profiles<'a>(&'a self, register: &'a Register) -> impl Iterator<Item = &'a Profile> {
+        self.grants(&register.id)
+            .filter_map(|g| register.profile(&g.profile))
+            .filter(|p| !p.partner || self.partners_on)
+    }
+
+    /// May some dossier be opened? A profile that sees nothing deposits on the doorstep.
+    pub fn opens_dossiers(&self, register: &Register) -> bool {
+        self.profiles(register).any(|p| !p.sees.is_empty() || !p.sees_acts.is_empty())
     }
 
     /// Decides on one dossier.

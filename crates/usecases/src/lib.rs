@@ -15,6 +15,7 @@ mod index;
 mod keys;
 mod life;
 mod lists;
+mod once;
 mod press;
 mod registers;
 mod root;
@@ -29,6 +30,7 @@ pub mod agenda;
 pub mod alerts;
 pub mod backup;
 pub mod demo;
+pub mod entry;
 pub mod grants;
 pub mod letters;
 pub mod mail;
@@ -38,7 +40,8 @@ pub mod partners;
 pub use caller::{AgentInfo, Caller};
 pub use dossier::{
     ActCommand, ActRecorded, CALCULATION, Capabilities, Created, Foreseen, HOLD_GROUNDS,
-    HoldCommand, NewCase, Opened, Reading, SectionCommand, Tried,
+    HoldCommand, NewCase, Opened, Reading, SectionCommand, Tried, first_sections, referent,
+    unit_of,
 };
 pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
@@ -46,12 +49,14 @@ pub use exports::MOST;
 pub use huis::{Huis, Processed};
 pub use huis_imports::{CellFault, Header, Limits, Mapping, Row, Source, Target};
 pub use huis_processings::eviction::indemnity;
+pub use huis_store::lifecycle::HoldRow;
 pub use imports::{
     FaultLine, ImportContent, ImportLine, ImportPage, ImportState, Imported, Sent, Settled,
     Settling,
 };
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
+pub use once::{Once, OnceKey};
 pub use registers::Adopted;
 pub use search::{Found, FoundLine, Question};
 pub use start::{Founding, Options, StartError, registers};

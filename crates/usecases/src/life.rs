@@ -92,6 +92,8 @@ impl Huis {
         }
         self.store.drop_old_tickets(self.now()).await?;
         self.store.drop_old_drafts(self.now()).await?;
+        self.sweep_once().await?;
+        self.sweep_tokens().await?;
         Ok(report)
     }
 

@@ -88,6 +88,22 @@ pub struct Me {
 }
 
 impl Me {
+    /// A reader who is at no screen, for what is set in the screens' words (a dossier on paper).
+    pub(crate) fn reading(huis: &Arc<Huis>, caller: &Caller, processing: &str) -> Self {
+        let state =
+            CallerState { caller: caller.clone(), csrf: String::new(), pending: Pending::Done };
+        Self {
+            caller: caller.clone(),
+            session: Session { token: String::new(), state: Arc::new(state) },
+            processing: processing.to_owned(),
+            locale: Locale::Fr,
+            path: String::new(),
+            flashes: Vec::new(),
+            alerts: 0,
+            app: App { huis: Arc::clone(huis), tls: false, behind_proxy: false },
+        }
+    }
+
     /// The processing's register and rules.
     pub fn processed(&self) -> Result<&Processed, PageError> {
         self.app.huis.processed(&self.processing).map_err(|_| PageError::NotFound)
@@ -110,16 +126,12 @@ impl Me {
 
     /// The profiles of the grants in force; partners once the installation let them in.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        let register = self.register().ok();
-        self.caller
-            .grants(&self.processing)
-            .filter_map(move |g| register.and_then(|r| r.profile(&g.profile)))
-            .filter(|p| !p.partner || self.caller.partners_on)
+        self.register().ok().into_iter().flat_map(|register| self.caller.profiles(register))
     }
 
     /// May some dossier be opened? A profile that sees nothing deposits on the doorstep.
     pub fn opens_dossiers(&self) -> bool {
-        self.profiles().any(|p| !p.sees.is_empty() || !p.sees_acts.is_empty())
+        self.register().is_ok_and(|register| self.caller.opens_dossiers(register))
     }
 
     /// Is a field of a section within sight?
@@ -306,7 +318,7 @@ pub fn app(huis: Arc<Huis>, tls: bool, behind_proxy: bool) -> Router {
 
 /// Finds the session of a request, once; gives forms their token.
 async fn session(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let address = client(&app, &request);
+    let address = client_address(&request, app.behind_proxy);
     let token = cookie(request.headers(), if app.tls { COOKIE_TLS } else { COOKIE });
     let mut found = None;
     if let Some(token) = token {
@@ -352,8 +364,9 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
     response
 }
 
-fn client(app: &App, request: &Request) -> String {
-    if app.behind_proxy
+/// Where a request comes from: the declared proxy's word, else the connection's.
+pub fn client_address(request: &Request, behind_proxy: bool) -> String {
+    if behind_proxy
         && let Some(last) = request
             .headers()
             .get_all("x-forwarded-for")

@@ -28,5 +28,6 @@ pub mod routes;
 pub mod term;
 pub mod timeline;
 
-pub use app::app;
+pub use app::{app, client_address};
 pub use assets::static_routes;
+pub use handlers::dossier_paper;

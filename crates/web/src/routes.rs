@@ -71,6 +71,8 @@ pub const MY_FACTOR: &str = "/mon-compte/code";
 pub const MY_MAILS: &str = "/mon-compte/courriels";
 /// Making one's calendar link (POST).
 pub const MY_FEED: &str = "/mon-compte/agenda";
+/// One's own tokens for the API.
+pub const MY_TOKENS: &str = "/mon-compte/jetons";
 /// Where mail stands.
 pub const MAILS: &str = "/courriels";
 /// Giving a grant.

@@ -119,6 +119,19 @@ const RULES: &[Rule] = &[
         why: "a page is fed by the view that access gives: no store, no keys (I3)",
     },
     Rule {
+        name: "huis-api",
+        may: &[
+            "huis-kernel",
+            "huis-law",
+            "huis-register",
+            "huis-documents",
+            "huis-dossier",
+            "huis-access",
+            "huis-usecases",
+        ],
+        why: "an answer is fed by the view that access gives, as a page is: no store, no keys (I3)",
+    },
+    Rule {
         name: "huis",
         may: &[
             "huis-kernel",
@@ -136,6 +149,7 @@ const RULES: &[Rule] = &[
             "huis-measures",
             "huis-usecases",
             "huis-web",
+            "huis-api",
         ],
         why: "the binary puts the parts together",
     },
@@ -154,7 +168,7 @@ const DOORS: &[(&str, &[&str], &str)] = &[
     ("aes-gcm-siv", &["huis-vault", "huis-unseal"], "sealing lives in one place"),
     ("getrandom", &["huis-kernel"], "randomness is a parameter (I9)"),
     ("age", &["huis-usecases"], "backups are encrypted in one place"),
-    ("axum", &["huis-web", "huis"], "only the edges speak HTTP"),
+    ("axum", &["huis-web", "huis-api", "huis"], "only the edges speak HTTP"),
     ("huis-press", &["huis"], "typst is built by the binary alone"),
     ("typst", &["huis-press"], "one crate sets pages"),
     ("askama", &["huis-web"], "only the edges write pages"),

@@ -5,7 +5,7 @@ mod clause_table;
 mod law_table;
 mod registers;
 
-use std::fs;
+use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
@@ -15,7 +15,7 @@ use crate::project::{root, verdict};
 pub struct Document {
     /// From the root.
     pub path: String,
-    /// Markdown.
+    /// Markdown, or JSON.
     pub text: String,
 }
 
@@ -38,9 +38,28 @@ fn documents() -> Result<Vec<Document>> {
     Ok(documents)
 }
 
+/// The OpenAPI document, printed by the API's own code. It is built as the whole workspace is, so
+/// that what follows in `ci` finds it built.
+fn openapi() -> Result<Document> {
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--workspace", "--example", "openapi"])
+        .current_dir(root())
+        .status()
+        .context("cargo")?;
+    if !built.success() {
+        bail!("le document OpenAPI ne se compile pas");
+    }
+    let metadata = cargo_metadata::MetadataCommand::new().current_dir(root()).no_deps().exec()?;
+    let program = metadata.target_directory.join("debug/examples/openapi");
+    let out = Command::new(&program).output().with_context(|| program.to_string())?;
+    let text = String::from_utf8(out.stdout).context("openapi.json")?;
+    Ok(Document { path: "docs/generated/openapi.json".to_owned(), text })
+}
+
 /// Writes the documents, or only says which are not up to date.
 pub fn run(check: bool) -> Result<()> {
-    let documents = documents()?;
+    let mut documents = documents()?;
+    documents.push(openapi()?);
     let mut drift = Vec::new();
     for Document { path, text } in &documents {
         let file = root().join(path);

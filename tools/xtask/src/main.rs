@@ -25,7 +25,8 @@ struct Arguments {
 enum Command {
     /// Installe ce qui manque et lance tous les contrôles et tous les tests.
     Ci,
-    /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, icalendar, nextest.
+    /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, icalendar,
+    /// schemathesis, nextest.
     Setup,
     /// Contrôle la taille des fichiers, les liens, les dépendances entre crates et les licences.
     Tidy,
@@ -38,7 +39,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Écrit les documents tirés des registres, des paramètres et des clauses.
+    /// Écrit les documents tirés des registres, des paramètres, des clauses et de l’API.
     Gen {
         /// N'écrit rien ; échoue si un document n'est pas à jour.
         #[arg(long)]

@@ -46,6 +46,11 @@ fn noon(text: &str) -> huis_kernel::Instant {
 impl House {
     /// A house with two sectors and nobody in it yet.
     pub fn on(today: &str) -> Self {
+        Self::with_rates(today, None)
+    }
+
+    /// The same, where the API lets so much through.
+    pub fn with_rates(today: &str, rates: Option<huis_api::Rates>) -> Self {
         let founding = Founding {
             name: "Préfecture d’essai".into(),
             departement: "68".into(),
@@ -55,18 +60,18 @@ impl House {
             archive_passphrase: ARCHIVE.into(),
             demonstration: true,
         };
-        Self::founded(today, &founding)
+        Self::founded(today, &founding, rates)
     }
 
     /// The demonstration, with that many dossiers.
     pub fn demonstration(today: &str, dossiers: usize) -> (Self, Loaded) {
         let founding = huis_usecases::demo::office(68, day(today), ARCHIVE);
-        let house = Self::founded(today, &founding);
+        let house = Self::founded(today, &founding, None);
         let loaded = house.wait(house.huis.load_demo(68, dossiers, PASSWORD, |_, _| {})).unwrap();
         (house, loaded)
     }
 
-    fn founded(today: &str, founding: &Founding) -> Self {
+    fn founded(today: &str, founding: &Founding, rates: Option<huis_api::Rates>) -> Self {
         let runtime = Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(noon(today)));
@@ -86,7 +91,17 @@ impl House {
             (huis, TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap())
         });
         let address = listener.local_addr().unwrap();
-        let app = huis_web::app(huis.clone(), false, false)
+        // The clock stands still: what may be asked in a minute is asked in a test.
+        let many = u32::MAX / 2_000;
+        let api = huis_api::Reach {
+            tls: false,
+            address: huis_web::client_address,
+            behind_proxy: false,
+            rates: rates.unwrap_or(huis_api::Rates { token: many, address: many, failure: 1 }),
+            paper: huis_web::dossier_paper,
+        };
+        let app = huis_api::router(huis.clone(), api)
+            .merge(huis_web::app(huis.clone(), false, false))
             .into_make_service_with_connect_info::<SocketAddr>();
         runtime.spawn(async move { axum::serve(listener, app).await });
         Self { huis, clock, address, runtime, _folder: folder }

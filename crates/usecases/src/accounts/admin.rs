@@ -221,6 +221,7 @@ impl Huis {
             return Err(UseError::NotFound);
         }
         work.drop_identities(agent).await?;
+        self.lock_archive(work.end_api_tokens(agent, now).await?);
         let mut lines = vec![self.about(caller, processing, Operation::AccountClosed, agent)];
         for grant in grants.iter().filter(|g| g.withdrawn.is_none()) {
             let by = caller.actor.agent;

@@ -228,8 +228,9 @@ impl Huis {
             return no();
         }
         work.require_change(agent, "reset", account.sessions_from).await?;
-        // Whoever held the account before the reset may have linked an identity of theirs.
+        // Whoever held the account before may have linked an identity, or made a token, of theirs.
         work.drop_identities(agent).await?;
+        self.lock_archive(work.end_api_tokens(agent, now).await?);
         let closed = work.end_sessions(agent, "fermee", now).await?;
         self.lock_archive(closed);
         let next = super::state::next_of(step);

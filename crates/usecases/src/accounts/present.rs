@@ -185,6 +185,7 @@ impl Huis {
     /// without a grant in force since its last day has passed. The server runs it each minute
     /// « permissions supprimées dès la fin »).
     pub async fn end_dead_sessions(&self) -> Result<u64, UseError> {
+        self.lock_silent_tokens().await?;
         let mut known: HashMap<_, Option<(AgentRow, Standing)>> = HashMap::new();
         let mut ended = 0;
         for session in self.store.open_sessions(None).await? {

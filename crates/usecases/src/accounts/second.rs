@@ -136,6 +136,7 @@ impl Huis {
         }
         work.set_recovery_codes(agent, &[]).await?;
         work.drop_identities(agent).await?;
+        self.lock_archive(work.end_api_tokens(agent, self.now()).await?);
         let closed = work.end_sessions(agent, "fermee", self.now()).await?;
         self.lock_archive(closed);
         let mut line = self.line(caller, processing, Operation::SecondFactorChanged);

@@ -2,6 +2,7 @@
 
 mod act;
 mod create;
+mod deposit;
 mod digest;
 mod hold;
 mod indemnity;
@@ -12,6 +13,7 @@ mod section;
 pub use act::{ActCommand, ActRecorded};
 pub(crate) use create::Founding;
 pub use create::{Created, NewCase};
+pub use deposit::{first_sections, referent, unit_of};
 pub(crate) use digest::{Checked, Mark};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
 pub use huis_access::Foreseen;

@@ -25,7 +25,7 @@ pub use purge::PurgeReport;
 pub use register::{RegisterEntry, RegisterVersion};
 pub use retention::{CertificateLine, PlannedCard, RetentionPlan};
 pub use security::{Due, Procedure, RiskReview, Security};
-pub use settings::{PARTNERS, SETTINGS, Setting, SettingKind, SettingLine};
+pub use settings::{PARTNERS, SETTINGS, Setting, SettingKind, SettingLine, TOKEN_DAYS};
 pub use supervise::{AgentActivity, BoardLine, RuleLine, StuckLine, Supervision};
 pub use traces::{TraceLine, TracePage, TraceQuery};
 

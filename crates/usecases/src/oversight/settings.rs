@@ -15,6 +15,17 @@ pub const PARTNERS: &str = "partenaires.autorisation";
 /// The rights desk; empty: no processing opens.
 pub const RIGHTS_DESK: &str = "organisation.service_droits";
 
+/// How long a personal token of the API may last: our choice, which no text gives.
+pub const TOKEN_DAYS: Setting = Setting {
+    key: "jetons.duree",
+    label: "Jetons d’accès : durée la plus longue",
+    help: "En jours. Un jeton laisse un logiciel agir au nom d’un agent ; il a toujours une fin.",
+    kind: SettingKind::Days(366),
+    default: "90",
+    required: true,
+    source: "X-17, X-18",
+};
+
 /// What a setting may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingKind {
@@ -26,6 +37,8 @@ pub enum SettingKind {
     Holidays,
     /// Several lines, of so many characters at most.
     LongText(usize),
+    /// A number of days, of so many at most.
+    Days(u32),
 }
 
 impl SettingKind {
@@ -150,6 +163,7 @@ pub const SETTINGS: &[Setting] = &[
         required: false,
         source: "X-26",
     },
+    TOKEN_DAYS,
     Setting {
         key: "securite.reseau",
         label: "Réseau",
@@ -389,6 +403,10 @@ fn checked(setting: &Setting, value: &str, law: &Law, today: Date) -> Result<Str
         SettingKind::Text(_) | SettingKind::LongText(_) | SettingKind::Holidays => {
             Ok(value.to_owned())
         }
+        SettingKind::Days(most) => match value.parse::<u32>() {
+            Ok(days) if (1..=most).contains(&days) => Ok(days.to_string()),
+            _ => Err(format!("Écrivez un nombre de jours, de 1 à {most}.")),
+        },
         SettingKind::GoodFriday => communes(value, law, today),
     }
 }
@@ -398,6 +416,7 @@ fn checked(setting: &Setting, value: &str, law: &Law, today: Date) -> Result<Str
 fn told(setting: &Setting, value: &str) -> String {
     let code = match setting.kind {
         _ if value.is_empty() => "vide".to_owned(),
+        SettingKind::Days(_) => value.to_owned(),
         SettingKind::GoodFriday => value.replace(' ', ","),
         SettingKind::Holidays => {
             let day = |line: &str| {
@@ -475,6 +494,11 @@ mod tests {
                 Ok("Réseau privé,\nsans accès public"),
             ),
             ("securite.reseau", "a\u{7}b", Err("une seule ligne")),
+            (TOKEN_DAYS.key, " 030 ", Ok("30")),
+            (TOKEN_DAYS.key, "0", Err("de 1 à 366")),
+            (TOKEN_DAYS.key, "367", Err("de 1 à 366")),
+            (TOKEN_DAYS.key, "toujours", Err("de 1 à 366")),
+            (TOKEN_DAYS.key, "", Err("vide")),
         ] {
             let setting = SETTINGS.iter().find(|s| s.key == key).unwrap();
             let found = checked(setting, typed, &law, date(2026, 6, 1));

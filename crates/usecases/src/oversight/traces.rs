@@ -327,6 +327,11 @@ fn refusal_label(rule: &str) -> &str {
         "partenaire" => "accès des partenaires fermé",
         "propre-alerte" => "alerte à son propre sujet",
         "phrase" => "phrase secrète inexacte",
+        "jeton" => "jeton d’accès inconnu",
+        "jeton-revoque" => "jeton d’accès révoqué",
+        "jeton-expire" => "jeton d’accès terminé",
+        "sans-habilitation" => "plus aucune habilitation",
+        "compte" => "compte fermé ou verrouillé",
         other => other,
     }
 }
@@ -348,6 +353,9 @@ fn detail_words(register: &Register, key: &str, value: &str) -> Option<(String, 
             words(&format!("{}, {when}", super::settings::labels_of(setting)), value)
         }
         "operation" => words("Opération", value.parse::<Operation>().map_or(value, |o| o.label())),
+        "jeton" => words("Jeton", value.get(..8).unwrap_or(value)),
+        "portees" => words("Portées", &value.replace(',', ", ")),
+        "dernier-jour" => words("Dernier jour", value),
         "tokens" | "alerte" | "agent" => None,
         other => words(other, value),
     }

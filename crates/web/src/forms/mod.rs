@@ -9,6 +9,7 @@ mod render;
 mod show;
 
 pub use data::FormData;
+pub use huis_usecases::entry::Commune;
 pub(crate) use parse::parse_date;
 pub use parse::{FieldFault, FormFaults, parse};
 pub use render::{FieldView, FormView, OptionView, SummaryLine, Widget, render_fields};
@@ -19,15 +20,6 @@ use std::collections::BTreeMap;
 
 /// What was typed, by field id. Kept when a form is refused: nothing typed is lost.
 pub type Typed = BTreeMap<String, String>;
-
-/// A commune that the datalist proposes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commune {
-    /// INSEE code.
-    pub code: String,
-    /// Name.
-    pub name: String,
-}
 
 /// An occurrence of a repeated section, as the page may name it.
 #[derive(Clone, Debug, PartialEq, Eq)]

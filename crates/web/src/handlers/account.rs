@@ -1,6 +1,7 @@
 //! One's own account: password, second factor, open sessions; and the page of help.
 
 mod post;
+mod tokens;
 
 use axum::{
     Router,
@@ -35,6 +36,7 @@ pub fn routes() -> Router<App> {
         .route(&at("fermer-les-autres"), post(close_others))
         .route(&at("pris-connaissance"), post(acknowledge))
         .merge(post::routes())
+        .merge(tokens::routes())
         .route(routes::HELP, get(help))
 }
 
@@ -124,6 +126,7 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
             .collect(),
         mails: post::choices(&app, &me).await?,
         feed: post::feed(&app, &me).await?,
+        tokens: tokens::in_force(&app, &me).await?,
     }))
 }
 

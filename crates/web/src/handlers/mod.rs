@@ -2,8 +2,11 @@
 //! case, fills the view. No rule here, no store.
 
 use axum::Router;
+use huis_documents::Document;
+use huis_usecases::{Caller, Huis, Opened};
+use std::sync::Arc;
 
-use crate::app::App;
+use crate::app::{App, Me};
 
 mod account;
 mod admin;
@@ -20,6 +23,16 @@ mod provider;
 mod search;
 mod sign_in;
 mod ways;
+
+/// A dossier on paper, in the words of its page, for a reader who is at no screen.
+pub fn dossier_paper(
+    huis: &Arc<Huis>,
+    caller: &Caller,
+    processing: &str,
+    opened: &Opened,
+) -> Option<Document> {
+    exports::dossier_document(&Me::reading(huis, caller, processing), opened).ok()
+}
 
 /// Every page of the application.
 pub fn routes() -> Router<App> {

@@ -2,8 +2,8 @@
 //! The fields of a way are asked together, so all of them must be given (I4: compound tokens).
 
 use huis_dossier::{Facts, Value};
-use huis_law::geo::Geo;
 use huis_register::{Field, FieldKind, Register, Search};
+pub use huis_usecases::entry::communes;
 use huis_usecases::{Caller, Question};
 
 use crate::{
@@ -15,15 +15,6 @@ use crate::{
 const CHOSEN: &str = "_voie";
 /// The way that is not of the register: by number.
 const NUMBER: &str = "numero";
-
-/// The communes of the office's département, for a form's list.
-pub fn communes(caller: &Caller) -> Vec<Commune> {
-    let here = caller.office.departement.as_str();
-    let all = Geo::embedded().communes().iter();
-    all.filter(|c| c.departement == here)
-        .map(|c| Commune { code: c.code.to_owned(), name: c.name.to_owned() })
-        .collect()
-}
 
 /// A form that was sent and refused.
 pub struct Refused {

@@ -122,6 +122,60 @@ pub struct MyAccount {
     pub mails: Vec<MailRow>,
     /// The calendar link: since when, last read; none when there is none.
     pub feed: Option<String>,
+    /// How many personal tokens are in force.
+    pub tokens: usize,
+}
+
+/// One's own tokens.
+#[derive(Template)]
+#[template(path = "pages/tokens.html")]
+pub struct Tokens {
+    /// Shell.
+    pub shell: Shell,
+    /// The token just made, shown once: its name, and itself.
+    pub made: Option<Pair>,
+    /// Rows.
+    pub rows: Vec<TokenRow>,
+    /// Name and end of a new one.
+    pub form: FormView,
+    /// Scopes offered.
+    pub scopes: Vec<ScopeChoice>,
+    /// No scope was chosen, or none may be.
+    pub scope_fault: Option<String>,
+}
+
+/// A token.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// HTML id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: String,
+    /// When it was made.
+    pub made: String,
+    /// Its last day.
+    pub until: String,
+    /// Its last use.
+    pub seen: String,
+    /// Where it stands.
+    pub state: &'static str,
+    /// Kind of state.
+    pub tone: Tone,
+    /// Where revoking is posted; none when it is over.
+    pub revoke: Option<String>,
+}
+
+/// A scope that may be given.
+#[derive(Clone, Debug)]
+pub struct ScopeChoice {
+    /// Its code.
+    pub code: &'static str,
+    /// What it allows.
+    pub label: &'static str,
+    /// Was it chosen?
+    pub on: bool,
 }
 
 /// A kind of mail.

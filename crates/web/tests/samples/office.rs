@@ -65,11 +65,51 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
                     },
                 ],
                 feed: Some("Lien fait le 12/03/2026, jamais lu.".into()),
+                tokens: 1,
             }),
         ),
+        ("jetons", html(&tokens_page(locale))),
         ("reglages", html(&settings_page(locale))),
     ]);
     out
+}
+
+fn tokens_page(locale: Locale) -> accounts::Tokens {
+    let row = |name: &str, state, tone, revoke: Option<&str>| accounts::TokenRow {
+        id: format!("jeton-{state}"),
+        name: name.into(),
+        scopes: "lecture, actes".into(),
+        made: "12/03/2026".into(),
+        until: "11/06/2026".into(),
+        seen: "jamais".into(),
+        state,
+        tone,
+        revoke: revoke.map(Into::into),
+    };
+    let fields = [
+        plain("nom", "Nom du jeton", FieldKind::Text { max: 60 }, true),
+        plain("fin", "Dernier jour", FieldKind::Date, true),
+    ];
+    accounts::Tokens {
+        shell: shell(locale, "/mon-compte/jetons", None, &["Ma journée", "Jetons d’accès"]),
+        made: Some(Pair::new("Logiciel de l’étude", "huis_exemple")),
+        rows: vec![
+            row(
+                "Logiciel de l’étude",
+                "En vigueur",
+                Tone::Good,
+                Some("/mon-compte/jetons/1/revoquer"),
+            ),
+            row("Essai", "Révoqué", Tone::Info, None),
+        ],
+        form: FormView::from_facts(&fields, &Facts::new(), &context())
+            .posts("/mon-compte/jetons", "Faire le jeton"),
+        scopes: vec![
+            accounts::ScopeChoice { code: "lecture", label: "Lire", on: true },
+            accounts::ScopeChoice { code: "actes", label: "Écrire", on: false },
+        ],
+        scope_fault: None,
+    }
 }
 
 fn counters() -> Vec<supervise::Counter> {

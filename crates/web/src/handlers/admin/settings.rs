@@ -36,7 +36,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// The subjects: the first part of a setting's key, the title, what it changes.
-const GROUPS: [(&str, &str, &str); 5] = [
+const GROUPS: [(&str, &str, &str); 6] = [
     (
         "organisation",
         "Organisation et droits des personnes",
@@ -48,6 +48,11 @@ const GROUPS: [(&str, &str, &str); 5] = [
         "feries",
         "Jours fériés locaux",
         "Un changement recalcule les échéances en cours, après vous avoir dit combien bougent.",
+    ),
+    (
+        "jetons",
+        "Jetons d’accès",
+        "Un jeton laisse un logiciel agir au nom d’un agent, avec ses habilitations du moment.",
     ),
     (
         "securite",
@@ -63,6 +68,7 @@ fn group_of(line: &SettingLine) -> &str {
 fn field(line: &SettingLine) -> Field {
     let kind = match line.setting.kind {
         SettingKind::Text(max) => FieldKind::Text { max },
+        SettingKind::Days(_) => FieldKind::Text { max: 5 },
         SettingKind::GoodFriday => FieldKind::LongText { max: 8_000 },
         SettingKind::Holidays => FieldKind::LongText { max: 8_000 },
         SettingKind::LongText(max) => FieldKind::LongText { max },

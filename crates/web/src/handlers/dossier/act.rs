@@ -8,7 +8,7 @@ use axum::{
 use huis_dossier::{Draft, Facts, Fault, Severity, Value};
 use huis_kernel::CaseNumber;
 use huis_register::{ActKind, Field, FieldKind, Power, Register};
-use huis_usecases::{ActCommand, ActRecorded, Foreseen, Opened, Reading, SectionCommand, UseError};
+use huis_usecases::{ActCommand, ActRecorded, Foreseen, Opened, Reading, UseError};
 use serde::Deserialize;
 
 use super::{
@@ -393,36 +393,12 @@ async fn record(
     let mut facts = read.next().unwrap_or_default();
     let on = facts.remove(ON).and_then(|v| v.as_date()).unwrap_or(work.me.caller.today);
     let draft = Draft { kind: work.kind.id.clone(), on, facts, corrects: work.corrects };
-    let sections: Vec<SectionCommand> = work
-        .sections
-        .iter()
-        .zip(read)
-        .map(|(section, facts)| SectionCommand {
-            section: (*section).to_owned(),
-            occurrence: None,
-            base_version: 0,
-            facts,
-            about: None,
-            remove: false,
-        })
-        .collect();
-    let mut base_version = version.unwrap_or(0);
-    let mut tries = 0;
-    loop {
-        let command = ActCommand { draft: draft.clone(), base_version };
-        let (caller, processing) = (&work.me.caller, &work.me.processing);
-        let sections = sections.clone();
-        let done =
-            app.huis.record_act_with(caller, processing, work.number, command, sections).await;
-        match done {
-            // On the doorstep nothing was read, so nothing that was read has moved.
-            Err(UseError::Moved { version }) if work.opened.is_none() && tries < 3 => {
-                base_version = version;
-                tries += 1;
-            }
-            done => return done,
-        }
-    }
+    let brought: Vec<(String, Facts)> =
+        work.sections.iter().map(|s| (*s).to_owned()).zip(read).collect();
+    // On the doorstep nothing was read: the version there is nobody's.
+    let version = work.opened.as_ref().map(|_| version.unwrap_or(0));
+    let (caller, processing) = (&work.me.caller, &work.me.processing);
+    app.huis.deposit_act(caller, processing, work.number, &draft, version, &brought).await
 }
 
 fn recorded(app: &App, work: &Work<'_>, done: &ActRecorded) -> Response {

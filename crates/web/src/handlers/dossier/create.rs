@@ -6,9 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use huis_dossier::{Facts, Value};
-use huis_law::geo::Geo;
 use huis_register::{Choice, Field, FieldKind, Power, Register, Section};
-use huis_usecases::{NewCase, Question, UseError};
+use huis_usecases::{NewCase, Question, UseError, first_sections, referent, unit_of};
 use std::collections::BTreeMap;
 
 use super::{
@@ -29,8 +28,6 @@ use crate::{
     routes,
 };
 
-/// The section that names the agent who opens a dossier: a convention of the register files.
-const REFERENT: &str = "referent";
 /// The field of the territorial unit.
 const UNIT: &str = "secteur";
 /// How many occurrences of a section the form shows.
@@ -57,15 +54,6 @@ struct Work<'a> {
     alike: Vec<CaseRow>,
 }
 
-/// What a dossier is opened with: the sections by which it will be found, which the agent writes.
-fn first_sections<'a>(me: &Me, register: &'a Register) -> Vec<&'a Section> {
-    let found_by = |s: &&Section| {
-        let searched = register.searches.iter().flat_map(|search| &search.of);
-        searched.into_iter().any(|p| p.section == s.id) && me.profiles().any(|p| p.may_write(&s.id))
-    };
-    register.sections.iter().filter(found_by).collect()
-}
-
 impl<'a> Work<'a> {
     async fn new(app: &App, me: &'a Me, counts: &FormData) -> Result<Self, PageError> {
         if !me.can(Power::Create) {
@@ -75,7 +63,7 @@ impl<'a> Work<'a> {
         let territories =
             app.huis.territories(&me.caller, &me.processing, Power::Create).await.map_err(fail)?;
         let mut parts = Vec::new();
-        for section in first_sections(me, register) {
+        for section in first_sections(&me.caller, register) {
             let asked = counts.get(&format!("{COUNT}{}", section.id));
             let asked = asked.and_then(|n| n.parse().ok()).unwrap_or(1);
             let n: usize = if section.repeats { asked } else { 1 };
@@ -193,7 +181,7 @@ impl<'a> Work<'a> {
             return None;
         }
         let chosen = unit.as_ref().and_then(|u| u.get(UNIT)?.as_str()).map(str::to_owned);
-        match chosen.or_else(|| self.deduced(&sections)) {
+        match chosen.or_else(|| unit_of(self.register, &self.territories, &sections)) {
             Some(unit) => Some((unit, sections)),
             None => {
                 self.whole.push(
@@ -203,21 +191,6 @@ impl<'a> Work<'a> {
                 None
             }
         }
-    }
-
-    /// The unit in which the dwelling's commune is, among those that one works in.
-    fn deduced(&self, sections: &[(String, Facts)]) -> Option<String> {
-        if let [(only, _)] = self.territories.as_slice() {
-            return Some(only.clone());
-        }
-        let communes = sections.iter().flat_map(|(section, facts)| {
-            let fields = self.register.section(section).into_iter().flat_map(|s| &s.fields);
-            let kind = |f: &&Field| f.kind == FieldKind::Commune;
-            fields.filter(kind).filter_map(|f| facts.get(&f.id)?.as_str())
-        });
-        let mut units = communes.filter_map(|code| Geo::embedded().commune(code)?.arrondissement);
-        let unit = units.next()?;
-        self.territories.iter().find(|(code, _)| code == unit).map(|(code, _)| code.clone())
     }
 
     /// Running dossiers that a search by what was typed finds.
@@ -292,19 +265,6 @@ fn questions(register: &Register, sections: &[(String, Facts)]) -> Vec<Question>
     out
 }
 
-/// The agent who opens the dossier, where the register names one.
-fn referent(me: &Me, register: &Register) -> Option<(String, Facts)> {
-    let section = register.section(REFERENT)?;
-    let may = me.profiles().any(|p| p.may_write(&section.id));
-    let (first, last) = me.caller.agent.name.split_once(' ').filter(|_| may)?;
-    let facts: Facts = [("prenom", first), ("nom", last)]
-        .into_iter()
-        .filter(|(id, _)| section.field(id).is_some())
-        .map(|(id, text)| (id.to_owned(), Value::Text(text.to_owned())))
-        .collect();
-    Some((section.id.clone(), facts))
-}
-
 pub(super) async fn form(State(app): State<App>, me: Me) -> Result<Response, PageError> {
     Ok(Work::new(&app, &me, &FormData::default()).await?.show())
 }
@@ -328,7 +288,7 @@ pub(super) async fn send(
             return Ok(work.show());
         }
     }
-    sections.extend(referent(&me, work.register));
+    sections.extend(referent(&me.caller, work.register));
     let new = NewCase { territory, sections, acts: Vec::new() };
     match app.huis.create_dossier(&me.caller, &me.processing, new).await {
         Ok(created) => {

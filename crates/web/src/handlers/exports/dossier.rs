@@ -15,7 +15,7 @@ use crate::{
     app::{App, Me},
     errors::PageError,
     fmt,
-    handlers::dossier::{number, open, view},
+    handlers::dossier::{number, open},
     pages::{Pair, dossier::DossierView},
 };
 
@@ -34,9 +34,9 @@ async fn dossier(
         return Err(PageError::NotFound.into_response());
     }
     let opened = open(&app, &me, number, Reading::Export).await?;
-    let d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    let paper = super::dossier_document(&me, &opened).map_err(PageError::into_response)?;
     let name = format!("dossier-{number}");
-    let mut answer = pdf(&app, &name, document(&me, d)).await.map_err(PageError::into_response)?;
+    let mut answer = pdf(&app, &name, paper).await.map_err(PageError::into_response)?;
     answer
         .headers_mut()
         .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

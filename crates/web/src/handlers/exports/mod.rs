@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use huis_documents::{Bom, Document, Sheet, Written, ods};
-use huis_usecases::UseError;
+use huis_usecases::{Opened, UseError};
 use serde::Deserialize;
 
 use crate::{
@@ -21,6 +21,11 @@ use crate::{
     errors::PageError,
     fmt,
 };
+
+/// A dossier's page on paper.
+pub(super) fn dossier_document(me: &Me, opened: &Opened) -> Result<Document, PageError> {
+    Ok(dossier::document(me, super::dossier::view::view(me, opened)?))
+}
 
 /// The routes.
 pub fn routes() -> Router<App> {

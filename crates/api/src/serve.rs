@@ -1,0 +1,298 @@
+//! What stands before every operation: rates, the token, its scope, sizes and types, idempotency.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, get, on},
+};
+use huis_documents::Document;
+use huis_usecases::{
+    Caller, Huis, Limits, Once, OnceKey, Opened, UseError,
+    accounts::{Next as Pending, TokenCaller},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    ROOT,
+    answer::Reply,
+    http, openapi,
+    operation::{Call, Operation, Takes},
+    problem::{FaultShape, KINDS, Problem},
+    rate::{Buckets, Rates},
+    table::operations,
+};
+
+/// Largest JSON body, in bytes.
+const BODY: usize = 256 * 1024;
+/// Longest idempotency key, in characters.
+const KEY: usize = 128;
+
+/// What sets a dossier on paper, in the screens' words: the program, who reads, the processing, what
+/// they opened.
+pub type Paper = fn(&Arc<Huis>, &Caller, &str, &Opened) -> Option<Document>;
+
+/// How the API is reached.
+#[derive(Clone)]
+pub struct Reach {
+    /// Served over TLS, by us or by the proxy in front.
+    pub tls: bool,
+    /// The client's address.
+    pub address: fn(&Request, bool) -> String,
+    /// A declared proxy in front gives it.
+    pub behind_proxy: bool,
+    /// How much may be asked.
+    pub rates: Rates,
+    /// A dossier on paper.
+    pub paper: Paper,
+}
+
+struct Api {
+    huis: Arc<Huis>,
+    reach: Reach,
+    buckets: Buckets,
+    document: Bytes,
+}
+
+type Shared = Arc<Api>;
+
+/// The API, at its place: to be merged with the screens.
+pub fn router(huis: Arc<Huis>, reach: Reach) -> Router {
+    let document = serde_json::to_vec(&openapi::document()).unwrap_or_default().into();
+    let api = Arc::new(Api { huis, reach, buckets: Buckets::default(), document });
+    let mut inner: Router<Shared> = Router::new()
+        .route("/openapi.json", get(described))
+        .route("/problemes", get(problems))
+        .route("/problemes/{genre}", get(problem));
+    for operation in operations() {
+        let filter = match operation.method {
+            "POST" => MethodFilter::POST,
+            "PUT" => MethodFilter::PUT,
+            "DELETE" => MethodFilter::DELETE,
+            _ => MethodFilter::GET,
+        };
+        let path = operation.path;
+        let operation = Arc::new(operation);
+        let run = move |State(api): State<Shared>, request: Request| async move {
+            serve(&api, &operation, request).await
+        };
+        inner = inner.route(path, on(filter, run));
+    }
+    let inner = inner
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::of("methode") })
+        .layer(middleware::from_fn_with_state(Arc::clone(&api), dressed))
+        .with_state(api);
+    Router::new().nest(ROOT, inner)
+}
+
+async fn described(State(api): State<Shared>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], api.document.clone()).into_response()
+}
+
+async fn problems() -> Response {
+    let kinds: Vec<_> = KINDS.iter().map(|k| Problem::of(k.0)).collect();
+    axum::Json(kinds).into_response()
+}
+
+async fn problem(axum::extract::Path(kind): axum::extract::Path<String>) -> Response {
+    if KINDS.iter().any(|k| k.0 == kind) {
+        axum::Json(Problem::of(&kind)).into_response()
+    } else {
+        Problem::not_found().into_response()
+    }
+}
+
+/// Around every address, those that do not exist included.
+async fn dressed(State(api): State<Shared>, request: Request, next: Next) -> Response {
+    let id = http::request_id();
+    let mut response = next.run(request).await;
+    if response.status().is_server_error() {
+        tracing::error!(request = id, status = response.status().as_u16(), "API");
+    }
+    http::dress(response.headers_mut(), &id, api.reach.tls);
+    response
+}
+
+async fn serve(api: &Api, operation: &Operation, request: Request) -> Response {
+    match answer(api, operation, request).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn too_often(wait: u32) -> Problem {
+    Problem { wait: Some(wait), ..Problem::of("debit") }
+}
+
+/// The token of a request: in its header, and nowhere else.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn known(api: &Api, address: &str, token: Option<&str>) -> Result<TokenCaller, Problem> {
+    let (rates, now) = (api.reach.rates, api.huis.now());
+    let of_address = format!("a {address}");
+    api.buckets.take(&of_address, rates.address, 1, now).map_err(too_often)?;
+    let found = match token {
+        Some(token) => api.huis.token_caller(token, address).await,
+        None => Ok(None),
+    };
+    match found {
+        Ok(Some(found)) => {
+            if let Some(id) = found.caller.actor.session {
+                let key = format!("j {id}");
+                api.buckets.take(&key, rates.token, 1, now).map_err(too_often)?;
+            }
+            Ok(found)
+        }
+        Ok(None) => {
+            // Trying tokens costs more: what is left of it answers everyone at this address later.
+            api.buckets.spend(&of_address, rates.failure);
+            Err(Problem::of("jeton"))
+        }
+        Err(UseError::Trace(_)) => Err(Problem::of("indisponible")),
+        Err(error) => {
+            tracing::error!(%error, "API : jeton");
+            Err(Problem::of("interne"))
+        }
+    }
+}
+
+async fn answer(api: &Api, operation: &Operation, request: Request) -> Result<Response, Problem> {
+    let address = (api.reach.address)(&request, api.reach.behind_proxy);
+    let (parts, body) = request.into_parts();
+    let found = known(api, &address, bearer(&parts.headers)).await?;
+    if found.pending != Pending::Done {
+        return Err(Problem::of("compte"));
+    }
+    if !found.scopes.contains(&operation.scope) {
+        return Err(Problem::of("portee"));
+    }
+    let caller = found.caller;
+    let processing = api
+        .huis
+        .processings()
+        .map(|p| p.register.id.clone())
+        .find(|id| caller.grants(id).next().is_some())
+        .ok_or_else(Problem::not_found)?;
+    let limit = accepted(operation, &parts.headers)?;
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| Problem::of("trop-grand"))?;
+    let text = parameters(operation, parts.uri.path(), parts.uri.query())?;
+    let key = once_key(operation, &parts.headers)?;
+    let call = Call {
+        huis: Arc::clone(&api.huis),
+        caller: caller.clone(),
+        scopes: found.scopes,
+        token: (found.until, found.name),
+        processing,
+        paper: api.reach.paper,
+    };
+    let Some(key) = key else {
+        return Ok((operation.run)(call, text, bytes).await?.into_response());
+    };
+    let asked = [operation.id.as_bytes(), text.as_bytes(), bytes.as_ref()];
+    let taken = match api.huis.once(&caller, &key, &asked).await.map_err(|e| call.fail(e))? {
+        Once::New(taken) => taken,
+        Once::Done(status, ids) => return Ok(Reply::again(status, &ids)),
+        Once::UnderWay => return Err(Problem::of("idempotence-en-cours")),
+        Once::Other => return Err(Problem::of("idempotence")),
+    };
+    once(&api.huis, &caller, taken, (operation.run)(call, text, bytes)).await
+}
+
+/// Runs a request that took a key. What it gave is kept by ids; a request that was refused gives
+/// its key back; one that failed keeps it, as nobody can say whether it was done.
+async fn once(
+    huis: &Arc<Huis>,
+    caller: &Caller,
+    taken: OnceKey,
+    run: impl Future<Output = Result<Reply, Problem>> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (huis, caller) = (Arc::clone(huis), caller.clone());
+    // On a task of its own: a client that hangs up leaves no key half-way.
+    let task = tokio::spawn(async move {
+        match run.await {
+            Ok(reply) => {
+                let kept = huis.once_done(&caller, taken, reply.status, &reply.ids).await;
+                if let Err(error) = kept {
+                    tracing::error!(%error, "API : clé d’idempotence");
+                }
+                Ok(reply.into_response())
+            }
+            Err(problem) => {
+                if problem.changed_nothing() {
+                    let _ = huis.once_refused(&caller, taken).await;
+                }
+                Err(problem)
+            }
+        }
+    });
+    task.await.unwrap_or_else(|_| Err(Problem::of("interne")))
+}
+
+/// The largest body that the operation takes, once its type was looked at.
+fn accepted(operation: &Operation, headers: &HeaderMap) -> Result<usize, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let base = kind.split(';').next().unwrap_or_default().trim();
+    match operation.takes {
+        Takes::Json if !base.eq_ignore_ascii_case("application/json") => Err(Problem::of("format")),
+        Takes::Json => Ok(BODY),
+        Takes::Nothing => Ok(BODY),
+        Takes::File if base.is_empty() || base.eq_ignore_ascii_case("application/json") => {
+            Err(Problem::of("format"))
+        }
+        Takes::File => Ok(Limits::DEFAULT.file_bytes),
+    }
+}
+
+/// The parameters of the path and of the query, as one encoded text. One that is in the path is not
+/// taken from the query.
+fn parameters(operation: &Operation, path: &str, query: Option<&str>) -> Result<String, Problem> {
+    // Within the nest, the path is the rest after the root.
+    let path = path.strip_prefix(ROOT).unwrap_or(path);
+    let mut out = Vec::new();
+    let mut named = BTreeMap::new();
+    for (pattern, given) in operation.path.split('/').zip(path.split('/')) {
+        let name = pattern.strip_prefix('{').and_then(|p| p.strip_suffix('}'));
+        if let Some(name) = name {
+            named.insert(name, given);
+            // A segment is encoded already; a plus sign is itself there and a space in a query.
+            out.push(format!("{name}={}", given.replace('+', "%2B").replace('&', "%26")));
+        }
+    }
+    for pair in query.unwrap_or_default().split('&').filter(|p| !p.is_empty()) {
+        let name = pair.split('=').next().unwrap_or_default();
+        if named.contains_key(name) {
+            let text = "Ce paramètre est celui de l’adresse.";
+            return Err(Problem::of("illisible").with(vec![FaultShape::of(name, text)]));
+        }
+        out.push(pair.to_owned());
+    }
+    Ok(out.join("&"))
+}
+
+fn once_key(operation: &Operation, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let visible = |v: &HeaderValue| {
+        let text = v.to_str().ok()?;
+        let good =
+            !text.is_empty() && text.len() <= KEY && text.bytes().all(|b| b.is_ascii_graphic());
+        good.then(|| text.to_owned())
+    };
+    match visible(value) {
+        // Where nothing is written, a key has nothing to do.
+        Some(_) if !operation.once() => Ok(None),
+        Some(key) => Ok(Some(key)),
+        None => {
+            let text = format!("De 1 à {KEY} caractères visibles, sans espace.");
+            let fault = FaultShape::of("Idempotency-Key", text);
+            Err(Problem::of("illisible").with(vec![fault]))
+        }
+    }
+}
