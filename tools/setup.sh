@@ -32,6 +32,7 @@ have chromedriver || packages+=(chromium-driver)
 have setsid || packages+=(util-linux)
 have pdftotext || packages+=(poppler-utils) # reads our PDF as another program
 have qpdf || packages+=(qpdf)               # judges their structure
+have sqlite3 || packages+=(sqlite3)         # counts what a request reads
 have pkill || packages+=(procps)
 have systemd-analyze || packages+=(systemd) # reads our unit as systemd will
 have bwrap || packages+=(bubblewrap)        # a root like the container's

@@ -29,9 +29,9 @@ impl Store {
         self.needs_index().await?;
         let table = if archive { "archive_token" } else { "token" };
         let sql = format!(
-            "SELECT DISTINCT {CARD_D} FROM {table} t
-             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND d.processing = $2 AND d.archived = $3
+            "SELECT DISTINCT {CARD_D} FROM {table} t CROSS JOIN dossier d
+             WHERE d.office = t.office AND d.dossier = t.dossier
+             AND t.office = $1 AND d.processing = $2 AND d.archived = $3
              AND t.token IN ({}) {}
              ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}",
             places(4, tokens.len()),

@@ -25,7 +25,12 @@ impl Store {
     pub async fn next_slots(&self, n: u32) -> Result<(i64, Vec<Slot>), StoreError> {
         let row = self
             .keys
-            .one("SELECT COALESCE(MAX(slot), 0), COALESCE(MAX(batch), 0) FROM key_slot", vec![])
+            .one(
+                // Apart: each is then the end of an index, not a walk over every key.
+                "SELECT COALESCE((SELECT MAX(slot) FROM key_slot), 0),
+                 COALESCE((SELECT MAX(batch) FROM key_slot), 0)",
+                vec![],
+            )
             .await?
             .ok_or(StoreError::Corrupt("clés"))?;
         let served = self.meta(SERVED).await?.and_then(|s| s.parse::<i64>().ok()).unwrap_or(0);

@@ -24,6 +24,7 @@ pub mod letters;
 pub mod lifecycle;
 pub mod lists;
 pub mod mail;
+pub mod measure;
 pub mod offices;
 pub mod oversight;
 pub mod partners;

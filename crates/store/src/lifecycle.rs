@@ -111,8 +111,9 @@ impl Store {
     ) -> Result<Vec<DueRow>, StoreError> {
         let sql = format!(
             "SELECT {CARD_D}, u.unit, u.slot, u.next_on, u.next_step
-             FROM unit u JOIN dossier d ON d.office = u.office AND d.dossier = u.dossier
-             WHERE u.office = $1 AND u.next_on <= $2 AND u.next_step <> 'alert'
+             FROM unit u CROSS JOIN dossier d
+             WHERE d.office = u.office AND d.dossier = u.dossier
+             AND u.office = $1 AND u.next_on <= $2 AND u.next_step <> 'alert'
              ORDER BY u.next_on, u.dossier, u.unit LIMIT $3"
         );
         let rows = self.data.all(&sql, params![office, by, limit]).await?;

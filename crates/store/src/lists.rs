@@ -56,6 +56,11 @@ pub struct TermDue {
     pub action: bool,
 }
 
+/// The territory, where rows must come in the order of another column: written so that no index on
+/// it tempts an engine to gather every row of it and sort them. Likewise a joined table stands after
+/// `CROSS JOIN` where the first one gives the order: a page then reads what it shows, at any size.
+const IN_ORDER: &str = "d.territory || ''";
+
 pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> String {
     if territories.is_empty() {
         String::new()
@@ -82,9 +87,9 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<TermDue>, StoreError> {
         let sql = format!(
-            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t
-             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
+            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t CROSS JOIN dossier d
+             WHERE d.office = t.office AND d.dossier = t.dossier
+             AND t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
              AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
              ORDER BY t.due, t.dossier LIMIT {limit}",
             within("d.territory", 5, territories)
@@ -111,9 +116,9 @@ impl Store {
         cap: u32,
     ) -> Result<u64, StoreError> {
         let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM term t
-             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM term t CROSS JOIN dossier d
+             WHERE d.office = t.office AND d.dossier = t.dossier
+             AND t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
              AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
              LIMIT {}) counted",
             within("d.territory", 5, territories),
@@ -139,17 +144,12 @@ impl Store {
         for (column, value) in [("stage", &filter.stage), ("step", &filter.step)] {
             if let Some(value) = value {
                 list.push(Param::from(value));
-                wheres.push_str(&format!(" AND d.{column} = ${}", list.len()));
+                wheres.push_str(&format!(" AND d.{column} || '' = ${}", list.len()));
             }
         }
         if let Some(day) = filter.late_on {
             list.push(Param::from(day));
-            wheres.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
-                  AND t.dossier = d.dossier AND t.state = 'running' AND t.action = 1
-                  AND t.due < ${})",
-                list.len()
-            ));
+            wheres.push_str(&format!(" AND d.next_due < ${}", list.len()));
         }
         if let Some(after) = after {
             list.push(Param::from(after.changed_at));
@@ -159,11 +159,11 @@ impl Store {
                 " AND (d.changed_at < ${a} OR (d.changed_at = ${a} AND d.dossier > ${b}))"
             ));
         }
-        wheres.push_str(&within("d.territory", list.len() + 1, &filter.territories));
+        wheres.push_str(&within(IN_ORDER, list.len() + 1, &filter.territories));
         list.extend(ids(filter.territories.iter().map(String::as_str)));
         let sql = format!(
             "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
-             AND d.archived = 0 AND d.closed_on IS NULL AND d.severity >= $3 {wheres}
+             AND d.archived = 0 AND d.closed_on || '' IS NULL AND d.severity >= $3 {wheres}
              ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}"
         );
         let cards: Vec<CardRow> =
@@ -226,10 +226,7 @@ impl Store {
         today: Date,
     ) -> Result<Vec<(String, String, u64, u64)>, StoreError> {
         let sql = format!(
-            "SELECT d.territory, d.stage, COUNT(*),
-             SUM(CASE WHEN EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
-               AND t.dossier = d.dossier AND t.state = 'running' AND t.action = 1 AND t.due < $3)
-               THEN 1 ELSE 0 END)
+            "SELECT d.territory, d.stage, COUNT(*), SUM(CASE WHEN d.next_due < $3 THEN 1 ELSE 0 END)
              FROM dossier d WHERE d.office = $1 AND d.processing = $2 AND d.archived = 0
              AND d.closed_on IS NULL {} GROUP BY d.territory, d.stage ORDER BY 1, 2",
             within("d.territory", 4, territories)
@@ -250,9 +247,9 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(CardRow, String, Instant, Option<huis_kernel::AgentId>)>, StoreError> {
         let sql = format!(
-            "SELECT {CARD_D}, a.kind, a.recorded_at, a.agent FROM act a
-             JOIN dossier d ON d.office = a.office AND d.dossier = a.dossier
-             WHERE a.office = $1 AND a.recorded_at >= $2 AND d.processing = $3
+            "SELECT {CARD_D}, a.kind, a.recorded_at, a.agent FROM act a CROSS JOIN dossier d
+             WHERE d.office = a.office AND d.dossier = a.dossier
+             AND a.office = $1 AND a.recorded_at >= $2 AND d.processing = $3
              AND d.archived = 0 {} ORDER BY a.recorded_at DESC, a.no DESC LIMIT {limit}",
             within("d.territory", 4, territories)
         );
@@ -282,11 +279,9 @@ impl Store {
     ) -> Result<Vec<CardRow>, StoreError> {
         let sql = format!(
             "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
-             AND d.archived = 0 AND d.closed_on IS NULL AND d.changed_at < $3
-             AND NOT EXISTS (SELECT 1 FROM term t WHERE t.office = d.office
-               AND t.dossier = d.dossier AND t.state = 'running') {}
-             ORDER BY d.changed_at, d.dossier LIMIT {limit}",
-            within("d.territory", 4, territories)
+             AND d.archived = 0 AND d.closed_on || '' IS NULL AND d.running = 0
+             AND d.changed_at < $3 {} ORDER BY d.changed_at, d.dossier LIMIT {limit}",
+            within(IN_ORDER, 4, territories)
         );
         let mut list = params![office, processing, before];
         list.extend(ids(territories.iter().map(String::as_str)));

@@ -38,9 +38,13 @@ pub struct Store {
 
 /// The steps of each store's schema, in order. A step that a database has taken is never edited:
 /// what changes is a new step (expand, then contract).
-pub(crate) const DATA: &[&str] =
-    &[include_str!("../schema/data/1.sql"), include_str!("../schema/data/2.sql")];
-pub(crate) const KEYS: &[&str] = &[include_str!("../schema/keys/1.sql")];
+pub(crate) const DATA: &[&str] = &[
+    include_str!("../schema/data/1.sql"),
+    include_str!("../schema/data/2.sql"),
+    include_str!("../schema/data/3.sql"),
+];
+pub(crate) const KEYS: &[&str] =
+    &[include_str!("../schema/keys/1.sql"), include_str!("../schema/keys/2.sql")];
 pub(crate) const TRACE: &[&str] = &[include_str!("../schema/trace/1.sql")];
 
 impl Store {

@@ -140,8 +140,10 @@ pub(crate) enum Tx {
 
 macro_rules! bound {
     ($sql:expr, $params:expr) => {{
+        let params: Vec<Param> = $params;
+        crate::measure::note($sql, &params);
         let mut query = sqlx::query(AssertSqlSafe($sql.to_owned()));
-        for param in $params {
+        for param in params {
             query = match param {
                 Param::Int(v) => query.bind(v),
                 Param::Text(v) => query.bind(v),

@@ -291,7 +291,8 @@ impl Work {
         Ok(())
     }
 
-    /// Replaces the deadlines of a dossier.
+    /// Replaces the deadlines of a dossier, and what its row says of them: how many run, and the
+    /// nearest on which someone must act.
     pub async fn set_terms(
         &mut self,
         office: OfficeId,
@@ -308,7 +309,18 @@ impl Work {
                 params![office, dossier, i + 1, &t.rule, t.due, t.action, &t.state, t.act]
             })
             .collect();
-        self.0.insert("term", "office, dossier, no, rule, due, action, state, act", rows, "").await
+        self.0
+            .insert("term", "office, dossier, no, rule, due, action, state, act", rows, "")
+            .await?;
+        let running = || terms.iter().filter(|t| t.state == "running");
+        let next_due = running().filter(|t| t.action).map(|t| t.due).min();
+        self.0
+            .run(
+                "UPDATE dossier SET running = $3, next_due = $4 WHERE office = $1 AND dossier = $2",
+                params![office, dossier, running().count(), next_due],
+            )
+            .await?;
+        Ok(())
     }
 
     /// The deadlines of a dossier, in order.

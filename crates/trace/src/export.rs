@@ -6,7 +6,10 @@
 
 use huis_kernel::{Delay, Instant};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use crate::{Hash, Leaf, LogKey, Origin, SignedNote};
 
@@ -20,6 +23,18 @@ pub(crate) enum Record {
     Day { note: String, purged: bool },
     Line { i: u64, h: Hash, leaf: String },
     Head { note: String },
+}
+
+/// A [`Record::Line`], read without a copy of what it holds: nearly all of an export is lines.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineRecord<'a> {
+    #[serde(borrow)]
+    pub t: Cow<'a, str>,
+    pub i: u64,
+    pub h: Hash,
+    #[serde(borrow)]
+    pub leaf: Cow<'a, str>,
 }
 
 /// What the export says of itself. It is not signed: a verifier that is told the day and the term

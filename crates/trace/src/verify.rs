@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use crate::{
     DayClosure, Finding, Hash, Head, Leaf, LogKey, Origin, Range, RestoredFrom, SignedNote,
-    export::{Record, VERSION},
+    export::{LineRecord, Record, VERSION},
     purge, witness,
 };
 
@@ -94,6 +94,12 @@ impl Verifier {
                 run.found(Finding::Unreadable(no));
                 break;
             };
+            if let Ok(LineRecord { t, i, h, leaf }) = serde_json::from_str(&line)
+                && t == "line"
+            {
+                run.line(i, h, leaf.into_owned());
+                continue;
+            }
             match serde_json::from_str(&line) {
                 Ok(Record::Day { note, purged }) => run.day(&note, purged),
                 Ok(Record::Line { i, h, leaf }) => run.line(i, h, leaf),
@@ -260,15 +266,24 @@ impl Run {
             self.found(Finding::Changed(index));
         }
         let day = self.reading.as_ref().map(|r| r.closure.day);
-        match leaf.line() {
-            Ok(line) if line.processing == self.report.origin.processing() => {
-                if let Some(day) = day.filter(|day| utc_day(line.at) > *day) {
+        match leaf.brief() {
+            Ok((at, processing)) if processing == self.report.origin.processing() => {
+                if let Some(day) = day.filter(|day| utc_day(at) > *day) {
                     self.found(Finding::Early { index, day });
                 }
             }
             _ => self.found(Finding::Foreign(index)),
         }
-        if let Some(whole) = &mut self.whole {
+        // Within a closed day the whole leads on from its closure: it follows line by line only where
+        // a head of the witness is to be compared with it.
+        let followed = match &self.reading {
+            Some(reading) => self
+                .witness
+                .get(self.seen)
+                .is_some_and(|head| head.size <= reading.closure.range.end()),
+            None => true,
+        };
+        if let Some(whole) = self.whole.as_mut().filter(|_| followed) {
             whole.push(leaf.hash());
         }
         match &mut self.reading {

@@ -311,8 +311,7 @@ impl Huis {
         }
         self.store.replace_keys(&blobs).await?;
         work.commit().await?;
-        self.mark(marks).await;
-        self.chain(lines).await;
+        self.follow(marks, lines).await;
         Ok((archived, active))
     }
 

@@ -43,6 +43,8 @@ pub struct Huis {
     pub(crate) press: crate::press::PressRoom,
     pub(crate) measures: Arc<huis_measures::Measures>,
     pub(crate) standing: crate::standing::Standing,
+    /// Held by what goes on after an act was acknowledged: its waiting line, chained, is removed.
+    pub(crate) following: Arc<tokio::sync::RwLock<()>>,
     /// One import at a time goes on at this server.
     pub(crate) importing: tokio::sync::Mutex<()>,
     pub(crate) server: String,

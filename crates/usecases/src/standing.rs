@@ -178,6 +178,8 @@ impl Huis {
             // It writes what waits, and lets its name go.
             let _ = writer.await;
         }
+        // What was chained leaves the outbox.
+        drop(self.following.write().await);
         self.store.close().await;
         traced.map(|_| ())
     }

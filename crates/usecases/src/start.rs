@@ -270,6 +270,7 @@ impl Huis {
             sign_in,
             measures,
             standing: Standing::new(task),
+            following: Arc::default(),
             importing: tokio::sync::Mutex::new(()),
             alerts: Mutex::new(crate::alerts::Watch::default()),
             press: crate::press::PressRoom::default(),

@@ -3,7 +3,9 @@
 use huis_store::Work;
 use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
 
-use crate::{Caller, Huis, UseError, start::INSTALLATION};
+use std::sync::Arc;
+
+use crate::{Caller, Huis, UseError, dossier::Mark, start::INSTALLATION};
 
 /// What a line says of the entry it stood in, beside its act.
 const ENTRY: &str = "ecriture";
@@ -48,28 +50,57 @@ impl Huis {
     /// Chains the lines that were committed beside their acts. What was done is done: a failure
     /// here leaves the line in the outbox, which is chained within the minute.
     pub(crate) async fn chain(&self, lines: Vec<([u8; 16], Line)>) {
-        if let Err(error) = self.try_chain(lines).await {
+        if let Err(error) = self.try_chain(lines, false).await {
             tracing::error!(%error, "trace en attente : elle sera chaînée dans la minute");
         }
     }
 
-    async fn try_chain(&self, lines: Vec<([u8; 16], Line)>) -> Result<(), UseError> {
+    async fn try_chain(
+        &self,
+        lines: Vec<([u8; 16], Line)>,
+        to_the_end: bool,
+    ) -> Result<(), UseError> {
         if lines.is_empty() {
             return Ok(());
         }
         let (entries, lines): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
         let receipts = self.trace.write_all(lines.clone()).await?;
-        self.store.take_from_outbox(&entries).await?;
+        if to_the_end {
+            self.store.take_from_outbox(&entries).await?;
+        } else {
+            self.forget(entries).await;
+        }
         for (receipt, line) in receipts.iter().zip(&lines) {
             self.watch(receipt, line).await;
         }
         Ok(())
     }
 
+    /// Removes from the outbox what is chained. Nobody waits for it: what is acknowledged is durable
+    /// already, and one commit more would make an act a third longer.
+    async fn forget(&self, entries: Vec<[u8; 16]>) {
+        let going_on = Arc::clone(&self.following).read_owned().await;
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.take_from_outbox(&entries).await {
+                tracing::error!(%error, "une trace chaînée attend encore : elle sera reconnue");
+            }
+            drop(going_on);
+        });
+    }
+
+    /// Tells the key store, and chains the lines, of what was committed: two files, two commits that
+    /// do not wait for one another.
+    pub(crate) async fn follow(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
+        tokio::join!(self.mark(marks), self.chain(lines));
+    }
+
     /// Chains what a crash, or a store that did not answer, left in the outbox: at start, and every
     /// few seconds. Entries younger than ten seconds are some server's, under way. One server does
     /// it at a time, and what was chained before the crash is not chained again.
     pub async fn chain_waiting(&self) -> Result<u64, UseError> {
+        // What is chained and on its way out of there is not looked at.
+        drop(self.following.write().await);
         let old = || self.now().plus_ms(-UNDER_WAY_MS);
         // Nothing waits most of the time, and a lease is a write.
         if self.store.outbox(old(), 1).await?.is_empty()
@@ -95,7 +126,7 @@ impl Huis {
                 }
             }
             self.store.take_from_outbox(&done).await?;
-            self.try_chain(lines).await?;
+            self.try_chain(lines, true).await?;
         }
     }
 

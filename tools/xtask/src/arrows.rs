@@ -155,6 +155,21 @@ const RULES: &[Rule] = &[
     },
     Rule { name: "huis-testkit", may: &[], why: "it tests any crate and knows none" },
     Rule {
+        name: "huis-loadgen",
+        may: &[
+            "huis-kernel",
+            "huis-law",
+            "huis-accounts",
+            "huis-dossier",
+            "huis-store",
+            "huis-trace",
+            "huis-usecases",
+            "huis-vault",
+            "huis-web",
+        ],
+        why: "it measures from outside, and is never shipped",
+    },
+    Rule {
         name: "xtask",
         may: &["huis-law", "huis-register", "huis-testkit"],
         why: "it writes documents from data and runs the tests",
@@ -164,11 +179,19 @@ const RULES: &[Rule] = &[
 /// What only the named crates may use, in their tests included, and why.
 const DOORS: &[(&str, &[&str], &str)] = &[
     ("huis-unseal", &["huis-access"], "there is one way to open a section (I2)"),
-    ("sqlx", &["huis-store"], "SQL lives in one crate"),
+    (
+        "sqlx",
+        &["huis-store", "huis-loadgen"],
+        "SQL lives in one crate, and in what it is measured by",
+    ),
     ("aes-gcm-siv", &["huis-vault", "huis-unseal"], "sealing lives in one place"),
     ("getrandom", &["huis-kernel"], "randomness is a parameter (I9)"),
     ("age", &["huis-usecases"], "backups are encrypted in one place"),
-    ("axum", &["huis-web", "huis-api", "huis"], "only the edges speak HTTP"),
+    (
+        "axum",
+        &["huis-web", "huis-api", "huis", "huis-loadgen"],
+        "only the edges speak HTTP, and what they are measured by",
+    ),
     ("huis-press", &["huis"], "typst is built by the binary alone"),
     ("typst", &["huis-press"], "one crate sets pages"),
     ("askama", &["huis-web"], "only the edges write pages"),

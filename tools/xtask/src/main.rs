@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask …`.
 
 mod arrows;
+mod bench;
 mod ci;
 mod citations;
 mod clauses;
@@ -39,6 +40,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Mesure des rapports de vitesse, programme optimisé : docs/performance.md.
+    Bench(bench::Options),
     /// Écrit les documents tirés des registres, des paramètres, des clauses et de l’API.
     Gen {
         /// N'écrit rien ; échoue si un document n'est pas à jour.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Clauses { check: true, .. } => clauses::check(),
         Command::Clauses { only, check: false } => clauses::print(only.as_deref()),
+        Command::Bench(options) => bench::run(&options),
         Command::Gen { check } => generate::run(check),
     };
     match done {

@@ -274,11 +274,10 @@ impl Huis {
         }
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.mark([mark]).await;
+        self.follow(vec![mark], vec![(entry, line)]).await;
         if was_archived {
             self.finish_moves(card.office, card.dossier).await?;
         }
-        self.chain(vec![(entry, line)]).await;
         let closed_now = !was_closed && card.closed_on.is_some();
         if closed_now {
             // a closed file leaves the active environment at once.
@@ -383,8 +382,7 @@ impl Huis {
         line.detail.insert("motif".to_owned(), reason.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.mark([mark]).await;
-        self.chain(vec![(entry, line)]).await;
+        self.follow(vec![mark], vec![(entry, line)]).await;
         self.finish_destructions().await?;
         self.store.scrub().await?;
         Ok(())

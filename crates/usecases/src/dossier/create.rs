@@ -130,8 +130,7 @@ impl Huis {
         }
         let entry = self.beside(&mut work, &mut sealed.line).await?;
         work.commit().await?;
-        self.mark([mark]).await;
-        self.chain(vec![(entry, sealed.line)]).await;
+        self.follow(vec![mark], vec![(entry, sealed.line)]).await;
         // The dossier is there whatever becomes of the hint.
         let hint = self.archived_match(caller, processing, &founding.sections).await;
         let archived_match = hint.unwrap_or(false);

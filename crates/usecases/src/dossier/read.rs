@@ -120,8 +120,14 @@ impl Huis {
             }
         };
         self.mark_again(&sealed, &keys).await;
-        let receipt = self.trace(pending.line().clone()).await?;
-        let (mut view, (mut standing, mut offers)) = pending.release(&receipt)?;
+        // The commit of the trace is waited for together with what else the page needs.
+        let (receipt, holds, territories) = tokio::join!(
+            self.trace(pending.line().clone()),
+            self.store.holds(card.office, card.dossier),
+            self.store.territories(card.office),
+        );
+        let (mut holds, territories) = (holds?, territories?);
+        let (mut view, (mut standing, mut offers)) = pending.release(&receipt?)?;
         offers.retain(|o| proof.may_act(&o.kind) && !card.archived || reopening(&o.kind, &card));
         offers.retain(|o| proof.may_act(&o.kind));
         for offer in &mut offers {
@@ -148,7 +154,6 @@ impl Huis {
             view.acts.retain(|act| act.facts.is_some());
         }
         let life = proof.can(Power::Lists) || proof.can(Power::Archive);
-        let mut holds = self.store.holds(card.office, card.dossier).await?;
         let next = super::next_rows(register, &card, &sealed.units, &holds)
             .into_iter()
             .filter(|_| life)
@@ -161,7 +166,6 @@ impl Huis {
         let authors: BTreeSet<AgentId> =
             view.acts.iter().filter_map(|a| a.agent).chain(writers).collect();
         let agents = self.names_of(&authors).await?;
-        let territories = self.store.territories(card.office).await?;
         let territory = territories
             .into_iter()
             .find(|(code, _)| *code == card.territory)

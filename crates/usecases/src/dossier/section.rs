@@ -217,8 +217,7 @@ impl Huis {
         line.detail.insert("volet".to_owned(), section.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.mark([mark]).await;
-        self.chain(vec![(entry, line)]).await;
+        self.follow(vec![mark], vec![(entry, line)]).await;
         Ok(())
     }
 }

@@ -132,8 +132,7 @@ impl Huis {
         line.detail.insert("acte".to_owned(), kind);
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.mark([mark]).await;
-        self.chain(vec![(entry, line)]).await;
+        self.follow(vec![mark], vec![(entry, line)]).await;
         Ok(numbers)
     }
 }
