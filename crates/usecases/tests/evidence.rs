@@ -64,6 +64,7 @@ const ATTACKS: &[Attack] = &[
     ("two sections exchanged", |a| {
         a.sql(
             "UPDATE section s SET body = t.body FROM section t WHERE s.ITS AND t.dossier = s.dossier
+             AND t.office = s.office
              AND t.place <> s.place",
         );
     }),

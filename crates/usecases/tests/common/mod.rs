@@ -73,6 +73,8 @@ impl World {
     /// At the machine's own time: a server refuses a database whose clock differs from its own.
     pub async fn now(folder: TempDir, location: Location) -> Self {
         use huis_kernel::Clock;
+        // The schema first: spreading its tables (docs/scale.md) may take longer than that.
+        huis_store::Store::open(&location).await.unwrap().close().await;
         Self::from(ManualClock::at(huis_kernel::SystemClock.now()), folder, location).await
     }
 
@@ -122,6 +124,11 @@ impl World {
 
     /// The same installation opened again, as a second server or after a restart.
     pub async fn again(&self, seed: u64) -> Arc<Huis> {
+        use huis_kernel::Clock;
+        // A hand that stands still is soon too far from the clock of a database.
+        if matches!(self.location, Location::Postgres(_)) {
+            self.clock.set(huis_kernel::SystemClock.now());
+        }
         Huis::open(options(&self.location, &self.root, &self.clock, seed)).await.unwrap()
     }
 
