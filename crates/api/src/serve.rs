@@ -3,18 +3,19 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on},
 };
 use huis_documents::Document;
+use huis_measures::Method;
 use huis_usecases::{
     Caller, Huis, Limits, Once, OnceKey, Opened, UseError,
     accounts::{Next as Pending, TokenCaller},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use crate::{
     ROOT,
@@ -109,9 +110,19 @@ async fn problem(axum::extract::Path(kind): axum::extract::Path<String>) -> Resp
 /// Around every address, those that do not exist included.
 async fn dressed(State(api): State<Shared>, request: Request, next: Next) -> Response {
     let id = http::request_id();
+    let started = Instant::now();
+    // The template of the address, never the address (I13).
+    let path = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
+    let route = path.unwrap_or_else(|| "autre".to_owned());
+    let method = Method::named(request.method().as_str());
     let mut response = next.run(request).await;
-    if response.status().is_server_error() {
-        tracing::error!(request = id, status = response.status().as_u16(), "API");
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    api.huis.measures().request(&route, method, status, took);
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    if status >= 500 {
+        tracing::error!(id, methode = ?method, route, statut = status, ms, "requête");
+    } else {
+        tracing::info!(id, methode = ?method, route, statut = status, ms, "requête");
     }
     http::dress(response.headers_mut(), &id, api.reach.tls);
     response

@@ -127,6 +127,7 @@ const RULES: &[Rule] = &[
             "huis-documents",
             "huis-dossier",
             "huis-access",
+            "huis-measures",
             "huis-usecases",
         ],
         why: "an answer is fed by the view that access gives, as a page is: no store, no keys (I3)",
