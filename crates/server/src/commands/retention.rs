@@ -60,7 +60,7 @@ impl Command {
             }
             Self::Run { place } => {
                 let huis = place.open().await?;
-                let report = huis.sweep().await?;
+                let report = huis.apply_retention().await?;
                 say(&format!(
                     "{} unités archivées, {} clés d'unités détruites, {} dossiers disparus{}",
                     report.archived,

@@ -107,6 +107,15 @@ impl Huis {
         Ok(plan)
     }
 
+    /// Applies what is due, for the operator's command: traced whatever it finds to do.
+    pub async fn apply_retention(&self) -> Result<crate::SweepReport, UseError> {
+        let job = "conservation";
+        let mut line = self.job_line(crate::start::INSTALLATION, job, Operation::AdminCommand);
+        line.detail.insert("commande".to_owned(), job.to_owned());
+        self.trace(line).await?;
+        self.sweep().await
+    }
+
     async fn plan_of(
         &self,
         office: OfficeId,
