@@ -52,11 +52,10 @@ pub async fn serve(
         rates: huis_api::Rates::default(),
         paper: huis_web::dossier_paper,
     };
-    let app = huis_api::router(Arc::clone(&huis), api).merge(huis_web::app(
-        Arc::clone(&huis),
-        secure,
-        reach.behind_proxy,
-    ));
+    let observed =
+        axum::middleware::from_fn_with_state(Arc::clone(&huis), huis_web::observe::every);
+    let api = huis_api::router(Arc::clone(&huis), api).layer(observed);
+    let app = api.merge(huis_web::app(Arc::clone(&huis), secure, reach.behind_proxy));
     let stop = until_stop(Arc::clone(&huis));
     match &reach.tls {
         None => {

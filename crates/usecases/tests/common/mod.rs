@@ -59,6 +59,14 @@ fn options(location: &Location, root: &RootKey, clock: &Arc<ManualClock>, seed: 
     }
 }
 
+/// A hand that stands still is soon too far from the clock of a database.
+fn keep_up(clock: &ManualClock, location: &Location) {
+    use huis_kernel::Clock;
+    if matches!(location, Location::Postgres(_)) {
+        clock.set(huis_kernel::SystemClock.now());
+    }
+}
+
 impl World {
     pub async fn on(today: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -110,6 +118,7 @@ impl World {
             demonstration,
         };
         Huis::init(&options(&location, &root, &clock, 1), &founding).await.unwrap();
+        keep_up(&clock, &location);
         let huis = Huis::open(options(&location, &root, &clock, 2)).await.unwrap();
         Self { huis, clock, folder, location, root }
     }
@@ -124,11 +133,7 @@ impl World {
 
     /// The same installation opened again, as a second server or after a restart.
     pub async fn again(&self, seed: u64) -> Arc<Huis> {
-        use huis_kernel::Clock;
-        // A hand that stands still is soon too far from the clock of a database.
-        if matches!(self.location, Location::Postgres(_)) {
-            self.clock.set(huis_kernel::SystemClock.now());
-        }
+        keep_up(&self.clock, &self.location);
         Huis::open(options(&self.location, &self.root, &self.clock, seed)).await.unwrap()
     }
 
