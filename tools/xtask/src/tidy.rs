@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::{
     arrows, licences, links,
     project::{Source, sources, verdict},
+    threats,
 };
 
 /// A file that long holds two subjects.
@@ -34,6 +35,7 @@ pub fn run() -> Result<()> {
     faults.extend(links::faults()?);
     faults.extend(arrows::faults()?);
     faults.extend(licences::faults()?);
+    faults.extend(threats::faults()?);
     verdict("tidy", &faults)
 }
 
