@@ -4,6 +4,7 @@
 mod clause_table;
 mod law_table;
 mod registers;
+mod rights;
 
 use std::{fs, process::Command};
 
@@ -33,6 +34,7 @@ fn documents() -> Result<Vec<Document>> {
     let registers = registers::load()?;
     let mut documents: Vec<Document> = registers.iter().map(registers::article_30).collect();
     documents.push(registers::retention(&registers));
+    documents.extend(registers.iter().map(rights::matrix));
     documents.push(law_table::parameters()?);
     documents.push(clause_table::clauses()?);
     Ok(documents)
