@@ -52,6 +52,11 @@ impl LineStore for Store {
             }
             tx.insert("trace_line", "log, idx, at, day, agent, operation, leaf, hash", lines, "")
                 .await?;
+            if dossiers.is_empty() {
+                // I13: the line of a number that nobody has costs what that of a dossier costs.
+                let nothing = "DELETE FROM trace_dossier WHERE log = $1 AND idx < 0";
+                tx.run(nothing, params![&log]).await?;
+            }
             tx.insert("trace_dossier", "dossier, at, log, idx", dossiers, "ON CONFLICT DO NOTHING")
                 .await?;
             for day in batch.closures() {

@@ -44,9 +44,11 @@ const COOKIE: &str = "huis_session";
 const COOKIE_TLS: &str = "__Host-huis_session";
 /// Before signing in, forms carry this visitor's token.
 const VISITOR: &str = "huis_visitor";
+const VISITOR_TLS: &str = "__Host-huis_visitor";
 const FLASH: &str = "huis_flash";
 /// What a browser carries to the identity provider and back, sealed.
 const BAGGAGE: &str = "huis_depart";
+const BAGGAGE_TLS: &str = "__Host-huis_depart";
 /// The language that was chosen.
 const LANGUAGE: &str = "huis_langue";
 
@@ -331,7 +333,7 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
     let mut visitor = None;
     let csrf = match &found {
         Some(session) => session.state.csrf.clone(),
-        None => cookie(request.headers(), VISITOR).unwrap_or_else(|| {
+        None => cookie(request.headers(), visitor_name(app.tls)).unwrap_or_else(|| {
             let mut bytes = [0; 24];
             huis_kernel::SystemRng.fill(&mut bytes);
             let fresh: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
@@ -356,7 +358,7 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
         response = kept::answer(&app, sent, found.as_ref(), over.as_deref(), response).await;
     }
     if let Some(visitor) = visitor {
-        set_cookie(&mut response, VISITOR, &visitor, app.tls, None);
+        set_cookie(&mut response, visitor_name(app.tls), &visitor, app.tls, None);
     }
     if flashed && get && response.status().is_success() {
         set_cookie(&mut response, FLASH, "", app.tls, Some(0));
@@ -417,20 +419,29 @@ pub fn without_session(mut response: Response, tls: bool) -> Response {
     response
 }
 
+/// With TLS the name itself keeps it to this very host: a neighbour cannot plant one.
+const fn visitor_name(tls: bool) -> &'static str {
+    if tls { VISITOR_TLS } else { VISITOR }
+}
+
+const fn baggage_name(tls: bool) -> &'static str {
+    if tls { BAGGAGE_TLS } else { BAGGAGE }
+}
+
 /// What this browser carried to the identity provider.
-pub fn baggage(headers: &HeaderMap) -> Option<String> {
-    cookie(headers, BAGGAGE)
+pub fn baggage(headers: &HeaderMap, tls: bool) -> Option<String> {
+    cookie(headers, baggage_name(tls))
 }
 
 /// Gives the browser what it carries to the identity provider, for ten minutes.
 pub fn with_baggage(mut response: Response, baggage: &str, tls: bool) -> Response {
-    set_cookie(&mut response, BAGGAGE, baggage, tls, Some(600));
+    set_cookie(&mut response, baggage_name(tls), baggage, tls, Some(600));
     response
 }
 
 /// Takes it back: it served once.
 pub fn without_baggage(mut response: Response, tls: bool) -> Response {
-    set_cookie(&mut response, BAGGAGE, "", tls, Some(0));
+    set_cookie(&mut response, baggage_name(tls), "", tls, Some(0));
     response
 }
 

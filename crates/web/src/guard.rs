@@ -31,6 +31,39 @@ pub async fn same_site(request: Request, next: Next) -> Response {
     }
 }
 
+/// The names under which the server answers: the one it was declared under. Empty: any.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts(pub std::sync::Arc<Vec<String>>);
+
+/// Middleware (`axum::middleware::from_fn_with_state`): a request for another name than ours was led
+/// here by someone else's (a name that an attacker points at us, a cache to poison): it gets no page.
+/// The loopback by its number is this machine's own.
+pub async fn our_name(
+    axum::extract::State(hosts): axum::extract::State<Hosts>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok());
+    // Whoever asks whether the server lives asks it by its number, and reads a word.
+    let health = [crate::health::ALIVE, crate::health::READY].contains(&request.uri().path());
+    if hosts.0.is_empty() || health || named.is_some_and(|host| hosts.answers(host)) {
+        next.run(request).await
+    } else {
+        axum::http::StatusCode::MISDIRECTED_REQUEST.into_response()
+    }
+}
+
+impl Hosts {
+    fn answers(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let bare = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {
+            if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host }
+        });
+        self.0.iter().any(|ours| *ours == host || *ours == bare)
+            || ["127.0.0.1", "[::1]"].contains(&bare)
+    }
+}
+
 const fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
@@ -88,6 +121,25 @@ impl<S: Send + Sync> FromRequestParts<S> for CsrfToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_name_than_ours_is_not_answered() {
+        let hosts = Hosts(std::sync::Arc::new(vec!["huis.example.fr".to_owned()]));
+        for (host, expect) in [
+            ("huis.example.fr", true),
+            ("HUIS.example.fr:443", true),
+            ("127.0.0.1:8443", true),
+            ("[::1]:8443", true),
+            ("[::1]", true),
+            ("huis.example.fr.evil.example", false),
+            ("evil.example", false),
+            ("evil.example:443", false),
+            ("127.0.0.1.evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(hosts.answers(host), expect, "{host}");
+        }
+    }
 
     #[test]
     fn a_browser_that_names_another_site_is_refused() {

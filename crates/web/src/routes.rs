@@ -113,8 +113,9 @@ pub fn section(number: CaseNumber, section: &str, occurrence: u32) -> String {
 
 /// Where to go after a sign-in or a change of language: a path of this site, never another site.
 pub fn safe_return(path: &str) -> &str {
-    let local =
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    let local = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if local { path } else { DAY }
 }
 
@@ -154,6 +155,11 @@ mod tests {
             ("/\\example.org", DAY),
             ("", DAY),
             ("/a\r\nSet-Cookie: x", DAY),
+            // What no header may hold.
+            ("/\tevil", DAY),
+            ("/a b", DAY),
+            ("/\0", DAY),
+            ("/é", DAY),
         ] {
             assert_eq!(safe_return(path), expect, "{path:?}");
         }

@@ -2,9 +2,9 @@
 //! Computed from the account when it is wanted and kept nowhere: a new index key changes nothing.
 
 use huis_access::search::{Asked, asked_tokens};
-use huis_kernel::{AgentId, Instant, OfficeId};
+use huis_kernel::{AgentId, DossierId, Instant, OfficeId};
 use huis_register::{FieldKind, Register, Search};
-use huis_trace::{Line, Operation};
+use huis_trace::{Line, Operation, Outcome};
 use huis_vault::{IndexKey, Token};
 use std::collections::BTreeSet;
 
@@ -103,17 +103,29 @@ impl Huis {
             return Ok(met.flat_map(OwnTokens::codes).collect());
         }
         // One dossier opened by itself: a list or a bulk print is not a look at one's own file.
-        let [dossier] = line.dossiers.listed() else { return Ok(Vec::new()) };
+        let Some(dossier) = alone(line) else { return Ok(Vec::new()) };
         if !line.operation.opens() {
             return Ok(Vec::new());
         }
         for own in mine() {
             // The same name gives the same tokens, every one of them.
-            if self.store.bears(office, *dossier, &own.tokens, own.archive).await? {
+            if self.store.bears(office, dossier, &own.tokens, own.archive).await? {
                 return Ok(own.codes().collect());
             }
         }
         Ok(Vec::new())
+    }
+}
+
+/// The one dossier of a line. A refusal that names none is looked into as one that does: what does not
+/// exist must not answer sooner (I13).
+pub(super) fn alone(line: &Line) -> Option<DossierId> {
+    match line.dossiers.listed() {
+        [one] => Some(*one),
+        [] if matches!(line.outcome, Outcome::Refused { .. }) => {
+            Some(DossierId::from_bytes([0; 16]))
+        }
+        _ => None,
     }
 }
 

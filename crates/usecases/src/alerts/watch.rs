@@ -11,7 +11,10 @@ use huis_trace::{
 };
 use std::collections::HashMap;
 
-use super::{Raise, own::OwnTokens};
+use super::{
+    Raise,
+    own::{OwnTokens, alone},
+};
 use crate::{Huis, UseError, index::month_of, start::INSTALLATION};
 
 /// How far back what is usual is learnt anew after a start.
@@ -156,10 +159,10 @@ impl Huis {
     }
 
     async fn is_closed_file(&self, office: OfficeId, line: &Line) -> Result<bool, UseError> {
-        match (line.operation, line.dossiers.listed()) {
+        match (line.operation, alone(line)) {
             (Operation::ArchiveRead, _) => Ok(true),
-            (Operation::Print | Operation::Letter | Operation::Export, [one]) => {
-                let cards = self.store.cards(office, &[*one]).await?;
+            (Operation::Print | Operation::Letter | Operation::Export, Some(one)) => {
+                let cards = self.store.cards(office, &[one]).await?;
                 Ok(cards.iter().any(|c| c.closed_on.is_some()))
             }
             _ => Ok(false),

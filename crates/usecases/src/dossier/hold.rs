@@ -72,7 +72,7 @@ impl Huis {
         number: CaseNumber,
     ) -> Result<Vec<HoldRow>, UseError> {
         let register = &self.processed(processing)?.register;
-        let found = self.card(caller, processing, number, Operation::Read).await?;
+        let found = self.card(caller, processing, number, Operation::Hold).await?;
         if let Err(refusal) = caller.decide(register, &found, Want::Power(Power::Hold)) {
             let id = Some(found.dossier);
             return self.refuse(caller, processing, Operation::Hold, id, refusal).await;

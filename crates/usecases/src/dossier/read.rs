@@ -64,7 +64,12 @@ impl Huis {
     ) -> Result<Opened, UseError> {
         let processed = self.processed(processing)?;
         let register = &processed.register;
-        let found = self.card(caller, processing, number, Operation::Read).await?;
+        let asked = match reading {
+            Reading::Screen => Operation::Read,
+            Reading::Print => Operation::Print,
+            Reading::Export => Operation::Export,
+        };
+        let found = self.card(caller, processing, number, asked).await?;
         let operation = match (reading, found.archived) {
             (Reading::Print, _) => Operation::Print,
             (Reading::Export, _) => Operation::Export,
@@ -111,12 +116,11 @@ impl Huis {
             })
         }) {
             Ok(pending) => pending,
+            // What does not open (the archive is shut, a key is gone, something was altered) leaves
+            // the trace that a number without a dossier leaves (I13).
             Err(error) => {
-                let error = UseError::from(error);
-                if matches!(error, UseError::Broken) {
-                    self.raise_broken(caller, processing, card.dossier).await?;
-                }
-                return Err(error);
+                let (dossier, error) = (card.dossier, UseError::from(error));
+                return Err(self.write_failed(caller, processing, operation, dossier, error).await);
             }
         };
         self.mark_again(&sealed, &keys).await;
@@ -213,6 +217,12 @@ impl Huis {
         if let Err(refusal) = caller.decide(register, &card, Want::Read) {
             let dossier = Some(card.dossier);
             return self.refuse(caller, processing, Operation::Read, dossier, refusal).await;
+        }
+        // with the archive shut, a number of the archive is one that nobody has.
+        if card.archived && self.archive_of(caller.actor.session).is_none() {
+            let (dossier, shut) = (card.dossier, UseError::ArchiveLocked);
+            let operation = Operation::ArchiveRead;
+            return Err(self.write_failed(caller, processing, operation, dossier, shut).await);
         }
         Ok(card.revision)
     }

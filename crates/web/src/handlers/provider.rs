@@ -97,7 +97,7 @@ async fn come_back(
         let to = routes::with_query(routes::PROVIDER_BACK, &query);
         return Ok(page(&auth::ComeBack { shell, to }));
     }
-    let carried = baggage(&headers).unwrap_or_default();
+    let carried = baggage(&headers, app.tls).unwrap_or_default();
     let given = (!answer.code.is_empty()).then_some((&*answer.state, &*answer.code));
     let whom: Option<&CallerState> = any.session.as_ref().map(|s| &*s.state);
     let arrival =

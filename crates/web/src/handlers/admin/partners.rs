@@ -72,6 +72,9 @@ async fn add(
     me: Me,
     CheckedForm(form): CheckedForm,
 ) -> Result<Response, PageError> {
+    if !me.can(huis_register::Power::Grant) {
+        return Err(PageError::NotFound);
+    }
     let fields = fields(me.register()?);
     let context = FormContext::default();
     let again = async |refusal: FormFaults| {

@@ -44,8 +44,21 @@ fn holding<'a>(me: &'a Me, text: &str) -> Result<Decision<'a>, PageError> {
     })
 }
 
-pub(super) async fn form(me: Me, Path(text): Path<String>) -> Result<Response, Response> {
-    Ok(holding(&me, &text).map_err(lost)?.show(&[]))
+/// I13: no form for a dossier that one may not know of.
+async fn known(app: &App, decision: &Decision<'_>) -> Result<(), Response> {
+    let me = decision.me;
+    let holds = app.huis.holds(&me.caller, &me.processing, decision.number).await;
+    holds.map(drop).map_err(|e| fail(e).into_response())
+}
+
+pub(super) async fn form(
+    State(app): State<App>,
+    me: Me,
+    Path(text): Path<String>,
+) -> Result<Response, Response> {
+    let decision = holding(&me, &text).map_err(lost)?;
+    known(&app, &decision).await?;
+    Ok(decision.show(&[]))
 }
 
 pub(super) async fn send(
@@ -55,6 +68,7 @@ pub(super) async fn send(
     CheckedForm(form): CheckedForm,
 ) -> Result<Response, Response> {
     let mut decision = holding(&me, &text).map_err(lost)?;
+    known(&app, &decision).await?;
     let Some(facts) = decision.read(&form) else { return Ok(decision.show(&[])) };
     let until = facts.get("fin").and_then(|v| v.as_date()).unwrap_or(me.caller.today);
     let command = HoldCommand { reason: code(&facts).to_owned(), until };

@@ -218,6 +218,9 @@ pub(super) async fn unsend(
     CheckedForm(form): CheckedForm,
 ) -> Result<Response, PageError> {
     let letters = chosen(&form);
+    if letters.is_empty() {
+        return show(&app, &me, Some("Cochez au moins une lettre.".to_owned())).await;
+    }
     let done = app.huis.unsend_letters(&me.caller, &me.processing, &letters).await;
     Ok(told(&me, done.map_err(fail)?, "reprise", "à envoyer", false))
 }

@@ -175,6 +175,7 @@ fn form_page(me: &Me, number: CaseNumber, entry: &Entry, to: u32, form: FormView
 }
 
 pub(super) async fn form(
+    State(app): State<App>,
     me: Me,
     Path((text, id, to)): Path<(String, String, u32)>,
 ) -> Result<Response, PageError> {
@@ -183,6 +184,8 @@ pub(super) async fn form(
     if !me.profiles().any(|p| p.may_act("courrier")) {
         return Err(PageError::NotFound);
     }
+    // I13: no form for a dossier that one may not know of.
+    app.huis.revision(&me.caller, &me.processing, number).await.map_err(fail)?;
     let form = FormView::from_typed(&entry.fields, &Typed::new(), &[], &FormContext::default());
     Ok(form_page(&me, number, entry, to, form))
 }
@@ -199,6 +202,7 @@ pub(super) async fn prepare(
     let inputs: Facts = match parse(&entry.fields, &form, &context) {
         Ok(facts) => facts,
         Err(faults) => {
+            app.huis.revision(&me.caller, &me.processing, number).await.map_err(fail)?;
             let view = FormView::refused(&entry.fields, &faults, &context);
             return Ok(refused(form_page(&me, number, entry, to, view)));
         }
