@@ -64,6 +64,13 @@ pub struct MailOptions {
 }
 
 impl MailOptions {
+    /// The host of the public address, when one is declared: the only name under which the server
+    /// answers from elsewhere.
+    pub fn public_host(&self) -> Option<String> {
+        let url = self.url.as_deref()?.trim_end_matches('/');
+        site_of(url).and_then(|_| url.split_once("://")).map(|(_, host)| host.to_ascii_lowercase())
+    }
+
     /// The mail server that these options name, if they name one; all their faults at once.
     pub fn mailer(&self) -> anyhow::Result<Option<SmtpMailer>> {
         let Some(host) = self.mail_host.as_deref().map(str::trim).filter(|h| !h.is_empty()) else {

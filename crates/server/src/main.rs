@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+mod answer;
 mod commands;
 mod figures;
 mod jobs;

@@ -1,13 +1,15 @@
 //! Serving: the HTTP server, the program's own works, and an end that finishes what it began.
 
 use huis_usecases::{Huis, backup::BackupPlan};
+use huis_web::guard::{Hosts, our_name};
 use sd_notify::NotifyState;
-use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
+    answer::{Limits, answer},
     figures, jobs, signals,
-    tls::{self, Peer, TlsListener},
+    tls::TlsListener,
 };
 
 /// How the server is reached.
@@ -17,6 +19,8 @@ pub struct Reach {
     pub behind_proxy: bool,
     /// Certificate and key of the server's own TLS.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// The name under which it answers from elsewhere, when one is declared.
+    pub host: Option<String>,
     /// How often the program does its own work.
     pub every: Duration,
     /// How long it goes on answering, once asked to stop.
@@ -56,21 +60,18 @@ pub async fn serve(
         axum::middleware::from_fn_with_state(Arc::clone(&huis), huis_web::observe::every);
     let api = huis_api::router(Arc::clone(&huis), api).layer(observed);
     let app = api.merge(huis_web::app(Arc::clone(&huis), secure, reach.behind_proxy));
+    let hosts = Hosts(Arc::new(reach.host.into_iter().collect()));
+    let app = app.layer(axum::middleware::from_fn_with_state(hosts, our_name));
+    let limits = Limits::of(reach.behind_proxy);
     let stop = until_stop(Arc::clone(&huis));
     match &reach.tls {
         None => {
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            let served = axum::serve(listener, app).with_graceful_shutdown(stop);
-            within(&huis, reach.stop_within, served.into_future()).await?;
+            within(&huis, reach.stop_within, answer(listener, app, limits, stop)).await?;
         }
         Some((certificate, key)) => {
             let until = until_stop(Arc::clone(&huis));
             let listener = TlsListener::new(listener, certificate, key, until)?;
-            let app = app
-                .layer(axum::middleware::from_fn(tls::tell_peer))
-                .into_make_service_with_connect_info::<Peer>();
-            let served = axum::serve(listener, app).with_graceful_shutdown(stop);
-            within(&huis, reach.stop_within, served.into_future()).await?;
+            within(&huis, reach.stop_within, answer(listener, app, limits, stop)).await?;
         }
     }
     end(&huis, jobs, reach.stop_within, &witness).await

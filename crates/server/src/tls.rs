@@ -2,12 +2,7 @@
 //! each within its time, so that a slow or hostile client keeps nobody waiting.
 
 use anyhow::{Context, bail};
-use axum::{
-    extract::{ConnectInfo, Request, connect_info::Connected},
-    middleware::Next,
-    response::Response,
-    serve::{IncomingStream, Listener},
-};
+use axum::serve::Listener;
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -34,10 +29,6 @@ pub struct TlsListener {
     connections: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     local: SocketAddr,
 }
-
-/// The address of an encrypted connection's other end.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(SocketAddr);
 
 impl TlsListener {
     /// Encrypts what comes in on a listener, until the server takes no more.
@@ -91,22 +82,6 @@ impl Listener for TlsListener {
     fn local_addr(&self) -> std::io::Result<SocketAddr> {
         Ok(self.local)
     }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-/// Middleware: tells the application the address under the name it knows.
-pub async fn tell_peer(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(Peer(address))) =
-        request.extensions().get::<ConnectInfo<Peer>>().copied()
-    {
-        request.extensions_mut().insert(ConnectInfo(address));
-    }
-    next.run(request).await
 }
 
 fn config(certificate: &Path, key: &Path) -> anyhow::Result<ServerConfig> {

@@ -110,6 +110,7 @@ impl Demo {
         let reach = Reach {
             behind_proxy: false,
             tls: None,
+            host: None,
             every: Duration::from_secs(600),
             stop_within: Duration::from_secs(20),
             metrics: None,

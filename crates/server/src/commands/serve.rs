@@ -60,6 +60,7 @@ impl Serve {
             Some(address) => Some(figures::listen(address).await?),
             None => None,
         };
+        let host = self.mail.public_host();
         let mailer = self.mail.mailer()?;
         let provider = self.provider.provider()?;
         let backup = self.backup.plan()?;
@@ -87,6 +88,7 @@ impl Serve {
         let reach = Reach {
             behind_proxy: self.behind_proxy,
             tls,
+            host,
             every: Duration::from_secs(self.every),
             stop_within: Duration::from_secs(self.stop_within),
             metrics,
