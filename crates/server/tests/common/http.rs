@@ -100,6 +100,12 @@ impl Visitor {
         panic!("a page leads round and round");
     }
 
+    /// What a browser sends with each request.
+    pub fn cookies(&self) -> String {
+        let pairs: Vec<String> = self.jar.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        pairs.join("; ")
+    }
+
     /// Opens the page of a form, fills these fields beside those that it hides, sends it.
     pub fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(path);
@@ -132,6 +138,14 @@ impl Page {
             .filter(|tag| tag.starts_with("type=\"hidden\""))
             .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?)))
             .collect()
+    }
+
+    /// What a field of the page holds.
+    pub fn value(&self, name: &str) -> String {
+        let tag = self.body.split("<input ").find(|tag| tag.contains(&format!("name=\"{name}\"")));
+        let value =
+            tag.and_then(|t| t.split('>').next()?.split_once("value=\"")?.1.split_once('"'));
+        value.map(|(v, _)| v.to_owned()).unwrap_or_default()
     }
 
     pub fn title(&self) -> &str {
