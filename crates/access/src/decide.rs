@@ -2,7 +2,7 @@ use huis_kernel::{Date, DossierId, GrantId, OfficeId};
 use huis_register::{Power, Profile, Register};
 use huis_trace as trace;
 
-use crate::{Actor, Card};
+use crate::{Actor, Card, subject::Subject};
 
 /// What is wanted of a dossier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,12 @@ pub enum Refusal {
     /// Partners are off until the installation names its authorisation.
     #[error("partenaire")]
     PartnersOff,
+    /// The request does not ask for a copy of this dossier's data, or is over.
+    #[error("hors-demande")]
+    NotAsked,
+    /// Whoever asks was not made sure of (RGPD art. 12 § 6).
+    #[error("identite-non-verifiee")]
+    NotIdentified,
 }
 
 impl Refusal {
@@ -45,7 +51,7 @@ impl Refusal {
     }
     /// Must the answer look as if the dossier did not exist?
     pub const fn hides(self) -> bool {
-        !matches!(self, Self::NotInProfile)
+        !matches!(self, Self::NotInProfile | Self::NotIdentified)
     }
 }
 
@@ -62,6 +68,8 @@ pub struct Proof<'r> {
     pub(crate) dossier: Option<DossierId>,
     /// Under *rule* and *job* everything may be read, and nothing of it shown.
     pub(crate) everything: bool,
+    /// Under *subject*: the person concerned, and the request on which the copy is made.
+    pub(crate) subject: Option<Subject>,
 }
 
 impl Proof<'_> {
@@ -162,6 +170,7 @@ pub fn decide<'r>(
         dossier: Some(card.dossier),
         profiles,
         everything: false,
+        subject: None,
     })
 }
 
@@ -187,6 +196,7 @@ pub fn decide_rule<'r>(register: &'r Register, rule: &'static str, card: &Card) 
         office: card.office,
         dossier: Some(card.dossier),
         everything: true,
+        subject: None,
     }
 }
 
@@ -202,5 +212,6 @@ pub fn decide_job<'r>(register: &'r Register, job: &'static str, office: OfficeI
         office,
         dossier: None,
         everything: true,
+        subject: None,
     }
 }

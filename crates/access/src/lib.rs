@@ -48,6 +48,7 @@ mod open;
 mod pending;
 pub mod search;
 mod staging;
+mod subject;
 mod void;
 mod write;
 
@@ -60,6 +61,7 @@ pub use open::{
 };
 pub use pending::{Pending, WrongReceipt, together};
 pub use staging::{ImportProof, decide_import};
+pub use subject::{Asked, Person, Purview, SubjectCopy, decide_subject};
 pub use void::{Voided, void};
 pub use write::{
     Edits, NewAct, NewDossier, SealedChange, Sealing, SectionEdit, WriteError, Written, create,

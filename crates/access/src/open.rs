@@ -297,7 +297,7 @@ impl Unlocked<'_, '_> {
         Ok((row.version, body))
     }
 
-    fn act(&self, act: &SealedAct) -> Result<ActBody, OpenError> {
+    pub(crate) fn act(&self, act: &SealedAct) -> Result<ActBody, OpenError> {
         if act.voided.is_some() {
             return Ok(ActBody::default());
         }

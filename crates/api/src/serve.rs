@@ -188,9 +188,9 @@ async fn answer(api: &Api, operation: &Operation, request: Request) -> Result<Re
     let caller = found.caller;
     let processing = api
         .huis
-        .processings()
+        .processings_of(&caller)
+        .first()
         .map(|p| p.register.id.clone())
-        .find(|id| caller.grants(id).next().is_some())
         .ok_or_else(Problem::not_found)?;
     let limit = accepted(operation, &parts.headers)?;
     let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| Problem::of("trop-grand"))?;

@@ -12,6 +12,7 @@ mod homes;
 mod names;
 mod people;
 mod plan;
+mod requests;
 mod script;
 mod sections;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod walk;
 
 pub use agents::DemoAgent;
 pub use hints::{Hint, Showcase, worth_trying};
+pub use requests::{Desks, Subject, requests};
 
 use huis_dossier::{Draft, Facts};
 use huis_kernel::Date;

@@ -4,6 +4,7 @@ mod act;
 mod letters;
 mod lifecycle;
 mod processing;
+mod request;
 mod value;
 
 pub use act::{Act, Author, Draft, EffectiveAct, effective};
@@ -13,4 +14,5 @@ pub use processing::{
     Case, Explained, Fault, Flag, Judgement, Known, Offer, Processing, Severity, Standing, Term,
     TermState,
 };
+pub use request::Request;
 pub use value::{Facts, Value};

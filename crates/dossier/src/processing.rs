@@ -1,9 +1,10 @@
 use huis_kernel::Date;
 use huis_law::{Computed, Law, Place};
+use huis_register::Register;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::{Act, Draft, Facts, Letters, Value};
+use crate::{Act, Draft, Facts, Letters, Request, Value};
 
 /// What sections hold now, as a rule may read it: section id → occurrences (number, fields).
 #[derive(Clone, Debug, Default)]
@@ -155,6 +156,25 @@ pub struct Standing {
 pub trait Processing: Send + Sync {
     /// The register's id.
     fn id(&self) -> &'static str;
+    /// What the registers of this installation say, its own among them: a processing may answer
+    /// for others (the rights that each opens or not). Told once, before anything is judged.
+    fn learn(&mut self, registers: &[&Register]) {
+        let _ = registers;
+    }
+    /// The acts that opening a dossier records by itself, from what its first sections say.
+    fn opens_with(&self, known: &Known, today: Date) -> Vec<Draft> {
+        let _ = (known, today);
+        Vec::new()
+    }
+    /// Are its dossiers requests of persons about their own data?
+    fn takes_requests(&self) -> bool {
+        false
+    }
+    /// What a person asks of the data about them, when the dossier is such a request (RGPD art. 15).
+    fn request(&self, case: &Case<'_>) -> Option<Request> {
+        let _ = case;
+        None
+    }
     /// Which acts may come now, what each needs, and why the others may not.
     fn offers(&self, case: &Case<'_>, law: &Law, today: Date) -> Vec<Offer>;
     /// Accepts a draft, or gives all its faults.

@@ -11,6 +11,9 @@ use crate::{Computed, Dated, Law, LawError, Place, Step};
 pub enum Roll {
     /// Procedure: carried to the next working day (CPC, art. 642).
     Cpc642,
+    /// A delay of Union law, in months: carried to the next working day (regulation n° 1182/71,
+    /// art. 3).
+    Union1182,
     /// Silence of an administration: it ends on its day, whatever it is.
     None,
 }
@@ -57,7 +60,11 @@ impl Law {
     ) -> Result<Computed, LawError> {
         let (delay, dated) = self.delay(id, on)?;
         let mut steps = Steps::of(self, id, dated);
-        let rule = if roll == Roll::Cpc642 { " (CPC, art. 641)" } else { "" };
+        let rule = match roll {
+            Roll::Cpc642 => " (CPC, art. 641)",
+            Roll::Union1182 => " (règlement n° 1182/71, art. 3 § 2 c)",
+            Roll::None => "",
+        };
         steps.say(format!("Point de départ : {}", long_date(start)), Some(start));
         let mut due = start;
         if delay.months > 0 {
@@ -75,7 +82,15 @@ impl Law {
         match roll {
             Roll::Cpc642 => {
                 article.push_str("\u{a0}; CPC, art. 641 et 642");
-                let (rolled, sure) = self.roll(due, place, &mut steps);
+                let (rolled, sure) = self.roll(due, place, "CPC, art. 642", &mut steps);
+                due = rolled;
+                verified &= sure;
+                steps.say(format!("Le délai expire le {} à 24 h", long_date(due)), Some(due));
+            }
+            Roll::Union1182 => {
+                article.push_str("\u{a0}; règlement n°\u{a0}1182/71, art. 3");
+                let why = "règlement n° 1182/71, art. 3 § 4";
+                let (rolled, sure) = self.roll(due, place, why, &mut steps);
                 due = rolled;
                 verified &= sure;
                 steps.say(format!("Le délai expire le {} à 24 h", long_date(due)), Some(due));
@@ -90,7 +105,7 @@ impl Law {
     }
 
     /// Carries a day to the next working day; false when a holiday used is not verified.
-    fn roll(&self, due: Date, place: &Place, steps: &mut Steps) -> (Date, bool) {
+    fn roll(&self, due: Date, place: &Place, rule: &str, steps: &mut Steps) -> (Date, bool) {
         let mut day = due;
         let mut reasons = Vec::new();
         let mut sure = true;
@@ -102,7 +117,7 @@ impl Law {
         }
         if day != due {
             let text = format!(
-                "Le dernier jour tombe {} : reporté au {} (CPC, art. 642)",
+                "Le dernier jour tombe {} : reporté au {} ({rule})",
                 reasons.join(", puis "),
                 long_date(day)
             );

@@ -17,10 +17,11 @@ macro_rules! shipped {
 }
 
 /// The files built into the program, under `parameters/`. A test compares them with the folder.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     shipped!("calendrier/jours-feries.toml"),
     shipped!("calendrier/treves.toml"),
     shipped!("continuite/echeances.toml"),
+    shipped!("droits/1-delais.toml"),
     shipped!("expulsion/1-prevention.toml"),
     shipped!("expulsion/2-assignation.toml"),
     shipped!("expulsion/3-commandement-de-quitter.toml"),

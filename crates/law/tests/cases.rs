@@ -78,6 +78,7 @@ fn delays_are_counted_as_the_law_counts_them() {
         let computed: Computed = match case.text("sens").unwrap() {
             "apres" => law.after(from, id, on, &place, Roll::Cpc642),
             "silence" => law.after(from, id, on, &place, Roll::None),
+            "union" => law.after(from, id, on, &place, Roll::Union1182),
             "avant" => law.before(from, id, on),
             "ouvres-apres" => law.working_days_after(from, id, on, &place),
             "ouvres-avant" => law.working_days_before(from, id, on, &place),

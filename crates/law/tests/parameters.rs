@@ -48,7 +48,7 @@ fn the_readme_lists_every_id() {
         .step_by(2)
         .filter(|word| {
             let family = word.split_once('.').map(|(family, _)| family);
-            matches!(family, Some("expulsion" | "interets" | "securite" | "continuite"))
+            matches!(family, Some("expulsion" | "interets" | "securite" | "continuite" | "droits"))
         })
         .collect();
     listed.sort_unstable();

@@ -44,6 +44,10 @@ pub fn mention(
         Mention::Origin => {
             let partners: Vec<String> =
                 register.profiles.iter().filter(|p| p.partner).map(|p| lower(&p.label)).collect();
+            if partners.is_empty() {
+                out.push(say("Elles viennent de vous et des actes de la procédure.".to_owned()));
+                return Ok(out);
+            }
             out.push(say(format!(
                 "Elles viennent de vous, des actes de la procédure et, selon le cas, de : {}.",
                 partners.join(", ")
@@ -91,6 +95,9 @@ pub fn mention(
             let who = said(&office.officer, "le délégué à la protection des données")?;
             out.push(say(format!("Vous pouvez le joindre : {who}.")));
         }
+        Mention::Free => out.push(say(
+            "Exercer vos droits est gratuit (règlement (UE) 2016/679, article 12, paragraphe 5).".to_owned(),
+        )),
         Mention::Complaint => out.push(say(
             "Vous pouvez adresser une réclamation à la Commission nationale de l’informatique et des libertés (CNIL), 3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, ou sur www.cnil.fr.".to_owned(),
         )),

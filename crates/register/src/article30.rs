@@ -174,8 +174,13 @@ fn rights(register: &Register) -> Vec<Row> {
             let says = match &r.ground {
                 Some(ground) if !r.offered => format!("Non applicable : {ground} ({})", r.source),
                 _ => format!(
-                    "S'exerce auprès de {}. Réponse sous {} ({})",
+                    "S'exerce auprès de {}. {}Réponse sous {} ({})",
                     list(&r.desks),
+                    if r.officer {
+                        "Décidé par le délégué à la protection des données. "
+                    } else {
+                        ""
+                    },
                     r.delay,
                     r.source
                 ),

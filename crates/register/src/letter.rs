@@ -66,6 +66,8 @@ pub enum Mention {
     Rights,
     /// `dpd`: the data-protection officer (art. 14 § 1 b).
     Officer,
+    /// `gratuite`: using one's rights costs nothing (art. 12 § 5, D-25).
+    Free,
     /// `reclamation`: the complaint to the CNIL (art. 14 § 2 e).
     Complaint,
 }

@@ -311,6 +311,9 @@ pub enum Power {
     Void,
     /// `mandater`: name the partners that file acts in a dossier.
     Mandate,
+    /// `copier`: give a person the copy of what any processing holds about them, on the request
+    /// that they made (RGPD art. 15, I12).
+    Copy,
 }
 
 /// `[[duree]]`: a retention unit.
@@ -400,6 +403,9 @@ pub struct Right {
     pub desks: Vec<String>,
     /// `delai`: the answer's delay.
     pub delay: Delay,
+    /// `delegue`: no text of the processing names it; the data-protection officer decides, with
+    /// reasons.
+    pub officer: bool,
     /// `source`
     pub source: String,
 }
@@ -454,6 +460,15 @@ impl Register {
     /// The letter of that id.
     pub fn letter(&self, id: &str) -> Option<&Letter> {
         self.letters.iter().find(|l| l.id == id)
+    }
+    /// The right of that id.
+    pub fn right(&self, id: &str) -> Option<&Right> {
+        self.rights.iter().find(|r| r.id == id)
+    }
+    /// Is a dossier of this processing somewhere? Without a commune it belongs to the whole office.
+    pub fn placed(&self) -> bool {
+        let mut fields = self.sections.iter().flat_map(|s| &s.fields);
+        fields.any(|f| f.kind == FieldKind::Commune)
     }
     /// The retention unit that governs a section. The loader proves there is exactly one.
     pub fn unit_of_section(&self, section: &str) -> Option<&Retention> {

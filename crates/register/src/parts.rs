@@ -247,6 +247,7 @@ pub(crate) fn right(block: &mut Block<'_>, seen: &mut Seen) -> Right {
         ground: block.maybe_text("motif"),
         desks: block.texts("guichets"),
         delay: if block.has("delai") { block.delay("delai") } else { Delay::ZERO },
+        officer: block.flag("delegue"),
         source: block.text("source"),
     };
     if said && !right.offered && right.ground.is_none() && !block.has("motif") {

@@ -38,6 +38,7 @@ pub(crate) const POWERS: &Words<Power> = &[
     ("restreindre", Power::Restrict, "masquer un volet"),
     ("annuler_acte", Power::Void, "annuler un acte inscrit au mauvais dossier"),
     ("mandater", Power::Mandate, "désigner les partenaires d'un dossier"),
+    ("copier", Power::Copy, "remettre à une personne la copie de ce qui la concerne"),
 ];
 
 pub(crate) const START_EVENTS: &Words<StartEvent> = &[
@@ -60,6 +61,7 @@ pub(crate) const MENTIONS: &Words<Mention> = &[
     ("duree", Mention::Retention, "Combien de temps sont-elles gardées ?"),
     ("droits", Mention::Rights, "Quels sont vos droits ?"),
     ("dpd", Mention::Officer, "Le délégué à la protection des données"),
+    ("gratuite", Mention::Free, "Une réponse gratuite"),
     ("reclamation", Mention::Complaint, "Si vous n'êtes pas satisfait"),
 ];
 

@@ -79,6 +79,9 @@ fn more(desk: &Desk<'_>, login: &DemoLogin, loaded: &Loaded) -> Vec<String> {
             let mut out = vec!["/recherche".to_owned(), format!("{dossier}/imprimer")];
             out.extend(act);
             out.push(dossier);
+            if login.profile != "chef" {
+                out.extend(requests(desk));
+            }
             out
         }
         "police" => {
@@ -101,13 +104,45 @@ fn more(desk: &Desk<'_>, login: &DemoLogin, loaded: &Loaded) -> Vec<String> {
         }
         "dpo" => {
             let number = numbered(loaded, "quatre ans");
-            ["", "/traces", "/gel"].map(|part| format!("/dossiers/{number}{part}")).to_vec()
+            let mut out =
+                ["", "/traces", "/gel"].map(|part| format!("/dossiers/{number}{part}")).to_vec();
+            out.extend(["/registre?traitement=droits", "/conservation"].map(str::to_owned));
+            out.push("/journee?traitement=expulsion".to_owned());
+            out
         }
         "administrateur" => {
             vec!["/habilitations/donner".to_owned(), "/habilitations/revue".to_owned()]
         }
         _ => Vec::new(),
     }
+}
+
+/// the other processing of who holds a desk: its pages, a request, its answer, a copy. One
+/// comes back to the first at the end.
+fn requests(desk: &Desk<'_>) -> Vec<String> {
+    desk.go("/journee?traitement=droits");
+    desk.go("/dossiers");
+    let found = desk.all_links("table.cases th a");
+    assert!(found.len() > 5, "the requests of the demonstration: {found:?}");
+    let mut out: Vec<String> =
+        ["/journee?traitement=droits", "/dossiers", "/tableau", "/courriers", "/dossiers/nouveau"]
+            .map(str::to_owned)
+            .to_vec();
+    let (mut copy, mut answer) = (None, None);
+    for request in &found {
+        desk.go(request);
+        let links = desk.all_links("#dossier-vise a");
+        copy = copy.or_else(|| links.into_iter().find(|l| l.contains("/copie?")));
+        let acts = desk.all_links("#suite .offers a");
+        answer = answer.or_else(|| acts.into_iter().find(|l| l.ends_with("/reponse")));
+        out.push(format!("{request}/courriers"));
+    }
+    out.truncate(7);
+    out.extend(found.into_iter().take(2));
+    out.push(copy.expect("a copy to make"));
+    out.push(answer.expect("an answer that is ready"));
+    out.push("/journee?traitement=expulsion".to_owned());
+    out
 }
 
 /// The number that the hint with these words gives.

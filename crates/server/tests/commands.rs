@@ -161,7 +161,16 @@ fn conformite_writes_a_document_and_its_annexes_a_22_x_29() {
         assert!(text.replace('\u{a0}', " ").contains(said), "{said}");
     }
     let entry = folder.path().join("fiche.pdf");
-    let ran = huis(&["register", "export", "--data", path(&data), "--out", path(&entry)]);
+    let ran = huis(&[
+        "register",
+        "export",
+        "--data",
+        path(&data),
+        "--processing",
+        "expulsion",
+        "--out",
+        path(&entry),
+    ]);
     assert!(ran.ok, "{}", ran.errors);
     assert!(fs::read(&entry).unwrap().starts_with(b"%PDF-1.7"));
 }
@@ -172,8 +181,9 @@ fn register_export_writes_the_article_30_entry_x_22() {
     let (folder, data) = demonstration(20);
     let out = folder.path().join("registre.ods");
     let export = |data: &Path| {
-        let place = ["register", "export", "--data", path(data), "--format", "ods", "--out"];
-        huis(&[&place[..], &[path(&out)]].concat())
+        let place = ["register", "export", "--data", path(data), "--format", "ods"];
+        let which = ["--processing", "droits", "--out", path(&out)];
+        huis(&[&place[..], &which].concat())
     };
     let absent = export(&folder.path().join("absent"));
     assert!(!absent.ok && !out.exists(), "{}", absent.says);

@@ -203,6 +203,18 @@ impl Store {
         self.with_mandates(row.as_ref().map(card).transpose()?).await
     }
 
+    /// Is there a dossier of this number? The same work whatever the answer (I13).
+    pub async fn has_number(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        number: CaseNumber,
+    ) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM dossier WHERE office = $1 AND processing = $2 AND number = $3";
+        let row = self.data.one(sql, params![office, processing, number.digits()]).await?;
+        Ok(row.is_some())
+    }
+
     /// A card with the partners mandated for its dossier: what decides of their reach.
     pub(crate) async fn with_mandates(
         &self,

@@ -2,8 +2,10 @@
 //! the way of any dossier: judged, sealed, indexed, traced.
 
 use huis_access::decide_job;
-use huis_demo::{DemoDossier, Showcase, dossiers, worth_trying};
-use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId, SeededRng, Zone};
+use huis_demo::{DemoDossier, Showcase, Subject, dossiers, worth_trying};
+use huis_kernel::{
+    AgentId, CaseNumber, Date, DossierId, GrantId, Instant, OfficeId, SeededRng, Zone,
+};
 use huis_store::{dossiers::CardRow, grants::GrantRow, partners::PartnerRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::UnitState;
@@ -112,6 +114,7 @@ impl Huis {
         let mut batch: Vec<(CaseNumber, DemoDossier)> = Vec::with_capacity(BATCH);
         let mut source = dossiers(seed, today, count, &law, &processed.register);
         let mut readable: Vec<DossierId> = Vec::new();
+        let mut subjects: Vec<Subject> = Vec::new();
         loop {
             batch.clear();
             for dossier in source.by_ref().take(BATCH) {
@@ -122,19 +125,52 @@ impl Huis {
                 if let Some(kind) = dossier.showcase {
                     showcase.entry(kind).or_default().push((number, dossier.unit.clone()));
                 }
+                if subjects.len() < ASKING {
+                    subjects.extend(subject(number, &dossier));
+                }
                 batch.push((number, dossier));
             }
             if batch.is_empty() {
                 break;
             }
-            let (archived, active) =
-                self.load_batch(&batch, office.office, &agents, &zone, &good_friday, today).await?;
+            let to = Loading {
+                processing: PROCESSING,
+                office: office.office,
+                agents: &agents,
+                zone: &zone,
+                good_friday: &good_friday,
+                today,
+            };
+            let (archived, active) = self.load_batch(&batch, to).await?;
             loaded.archived += archived;
             loaded.dossiers += batch.len();
             readable.extend(active);
             progress(loaded.dossiers, count);
         }
         self.rehearse_alerts(&demo, &agents, &readable).await?;
+        let at = |profile: &str| demo.agents.iter().position(|a| a.profile == profile);
+        if let (Some(service), Some(secretariat)) = (at("instructeur"), at("secretaire-ccapex")) {
+            let desks = huis_demo::Desks { service, secretariat };
+            let asked = huis_demo::requests(today, &subjects, desks);
+            let mut batch = Vec::new();
+            for request in asked {
+                let mut number = CaseNumber::random(&numbers);
+                while !used.insert(number) {
+                    number = CaseNumber::random(&numbers);
+                }
+                batch.push((number, request));
+            }
+            let processing = &self.requests()?.register.id;
+            let to = Loading {
+                processing,
+                office: office.office,
+                agents: &agents,
+                zone: &zone,
+                good_friday: &good_friday,
+                today,
+            };
+            self.load_batch(&batch, to).await?;
+        }
         for profile in &processed.register.profiles {
             if let Some(agent) = demo.agent(&profile.id, None, today) {
                 loaded.sign_ins.push((profile.label.clone(), agent.login.clone()));
@@ -177,7 +213,7 @@ impl Huis {
         // The first that was loaded is the one that the loader names.
         agents.sort_by_key(|a| a.created_at);
         let mut grants = self.store.grants(office.office).await?;
-        grants.retain(|g| grant_of(g.clone()).in_force(today));
+        grants.retain(|g| g.processing == PROCESSING && grant_of(g.clone()).in_force(today));
         let register = &self.processed(PROCESSING)?.register;
         let mut logins = Vec::new();
         for profile in &register.profiles {
@@ -200,13 +236,10 @@ impl Huis {
     async fn load_batch(
         &self,
         batch: &[(CaseNumber, DemoDossier)],
-        office: OfficeId,
-        agents: &[AgentId],
-        zone: &Zone,
-        good_friday: &str,
-        today: Date,
+        to: Loading<'_>,
     ) -> Result<(usize, Vec<DossierId>), UseError> {
-        let processed = self.processed(PROCESSING)?;
+        let Loading { processing, office, agents, zone, good_friday, today } = to;
+        let processed = self.processed(processing)?;
         let register = &processed.register;
         let units = register.retentions.len();
         let total = batch.iter().map(|(_, d)| units + d.acts.len()).sum();
@@ -215,8 +248,9 @@ impl Huis {
         let proof = decide_job(register, "demonstration", office);
         let (mut lines, mut blobs, mut archived) = (Vec::new(), Vec::new(), 0);
         let mut marks = Vec::new();
-        let index = self.index_key(office, PROCESSING, false).await?;
-        let archive_index = self.index_key(office, PROCESSING, true).await?;
+        let archives = register.retentions.iter().all(|r| r.archive);
+        let index = self.index_key(office, processing, false).await?;
+        let archive_index = self.index_key(office, processing, true).await?;
         let mut active = Vec::new();
         for (number, dossier) in batch {
             let author = |i: usize| agents.get(i).copied().unwrap_or(AgentId::from_bytes([0; 16]));
@@ -235,7 +269,7 @@ impl Huis {
             let card = CardRow {
                 office,
                 dossier: DossierId::random(&*self.rng),
-                processing: PROCESSING.to_owned(),
+                processing: processing.to_owned(),
                 number: *number,
                 territory: founding.territory.clone(),
                 stage: String::new(),
@@ -260,12 +294,12 @@ impl Huis {
                 taken,
                 good_friday,
                 today,
-                (&index, Some(&archive_index)),
+                (&index, Some(&archive_index).filter(|_| archives)),
             )?;
             if !seal.faults.is_empty() {
                 return Err(UseError::Faults(seal.faults));
             }
-            if seal.card.closed_on.is_some() {
+            if seal.card.closed_on.is_some() && archives {
                 // closed files are in the archive from the day they closed.
                 for unit in &mut seal.change.units {
                     let blob = keys.get(&unit.slot).ok_or(UseError::Internal("clé"))?;
@@ -286,7 +320,7 @@ impl Huis {
             // reopenings are counted by year, as those that agents record are.
             for act in dossier.acts.iter().filter(|a| a.draft.kind == "reouverture") {
                 let year = act.recorded.year();
-                work.count(seal.card.office, PROCESSING, year, "reouverture").await?;
+                work.count(seal.card.office, processing, year, "reouverture").await?;
             }
             let (office, id) = (seal.card.office, seal.card.dossier);
             work.put_units(office, id, &seal.change.units).await?;
@@ -337,7 +371,52 @@ impl Huis {
             }
             ids.push(self.demo_agent(&agent, office, PROCESSING, &hash).await?);
         }
+        self.load_desks(demo, office, &ids).await?;
         Ok(ids)
+    }
+
+    /// The two desks of the persons' rights, the officer and those who administer: a second grant of
+    /// some agents, given after the first.
+    async fn load_desks(
+        &self,
+        demo: &huis_demo::Demo,
+        office: OfficeId,
+        agents: &[AgentId],
+    ) -> Result<(), UseError> {
+        const DESKS: [(&str, &str); 4] = [
+            ("instructeur", "guichet-gestionnaire"),
+            ("secretaire-ccapex", "guichet-secretariat"),
+            ("dpo", "dpo"),
+            ("administrateur", "administrateur"),
+        ];
+        let register = &self.requests()?.register;
+        let mut work = self.store.begin().await?;
+        for (from, profile) in DESKS {
+            let first = demo.agents.iter().zip(agents).find(|(a, _)| a.profile == from);
+            let Some((agent, id)) = first.filter(|_| register.profile(profile).is_some()) else {
+                continue;
+            };
+            let day = agent.grant_from.tomorrow().unwrap_or(agent.grant_from);
+            let grant = GrantRow {
+                office,
+                id: GrantId::random(&*self.rng),
+                agent: *id,
+                processing: register.id.clone(),
+                profile: profile.to_owned(),
+                territories: Vec::new(),
+                from: day,
+                until: agent.grant_until,
+                giver: None,
+                given_at: Instant(Zone::utc().start_of(day).0.min(self.now().0)),
+                reason: "Guichet des droits des personnes".to_owned(),
+                sponsor: None,
+                withdrawn: None,
+                withdrawn_reason: None,
+                reviewed_on: None,
+            };
+            work.add_grant(&grant).await?;
+        }
+        Ok(work.commit().await?)
     }
 
     /// An agent who opened many files in an hour, so that the alerts page has something to show.
@@ -374,6 +453,27 @@ impl Huis {
         }
         Ok(())
     }
+}
+
+/// How many persons may ask about their data.
+const ASKING: usize = 24;
+
+/// The occupant of a dossier, who may ask about it.
+fn subject(number: CaseNumber, dossier: &DemoDossier) -> Option<Subject> {
+    let (_, _, who) = dossier.sections.iter().find(|(s, no, _)| s == "occupant" && *no == 1)?;
+    let text = |field: &str| Some(who.get(field)?.as_str()?.to_owned());
+    Some(Subject { number: number.to_string(), last: text("nom")?, first: text("prenom")? })
+}
+
+/// Where a batch goes, and who wrote it.
+#[derive(Clone, Copy)]
+struct Loading<'a> {
+    processing: &'a str,
+    office: OfficeId,
+    agents: &'a [AgentId],
+    zone: &'a Zone,
+    good_friday: &'a str,
+    today: Date,
 }
 
 /// The organisation of a partner's profile in the demonstration.

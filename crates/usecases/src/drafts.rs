@@ -99,9 +99,15 @@ impl Huis {
             .open_secret(USE, &owner(draft, agent), &body)
             .map_err(|_| UseError::NotFound)?;
         let form: KeptForm = serde_json::from_slice(&plain).map_err(|_| UseError::NotFound)?;
+        let number = form.number.as_deref().and_then(|n| n.parse::<CaseNumber>().ok());
+        // It speaks of its dossier, which may be of another processing than one works in now.
+        let of = match number {
+            Some(number) => self.processing_of(caller, number).await?,
+            None => None,
+        };
+        let processing = of.as_deref().unwrap_or(processing);
         let mut line = self.line(caller, processing, Operation::Read);
         line.detail.insert("objet".to_owned(), "saisie-gardee".to_owned());
-        let number = form.number.as_deref().and_then(|n| n.parse::<CaseNumber>().ok());
         if let Some(number) = number {
             let office = caller.office.office;
             if let Some(card) = self.store.card_by_number(office, processing, number).await? {

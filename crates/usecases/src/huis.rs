@@ -1,5 +1,5 @@
 use huis_dossier::{Known, Processing};
-use huis_kernel::{Clock, Date, Instant, Rng, SessionId, Zone};
+use huis_kernel::{CaseNumber, Clock, Date, Instant, Rng, SessionId, Zone};
 use huis_law::{Law, Place};
 use huis_register::{Class, FieldKind, LocalStatus, Register};
 use huis_store::{Store, offices::OfficeRow};
@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::{UseError, accounts::SignIn, calendar::Calendar};
+use crate::{Caller, UseError, accounts::SignIn, calendar::Calendar};
 
 /// One processing as it runs: its register, its rules, and whether a local register loosens it.
 pub struct Processed {
@@ -77,6 +77,36 @@ impl Huis {
     /// A processing by id.
     pub fn processed(&self, id: &str) -> Result<&Processed, UseError> {
         self.processed.get(id).ok_or(UseError::NotFound)
+    }
+
+    /// Which processing a number is of, among those in which the caller has a grant: numbers are
+    /// free in a whole office when they are drawn.
+    pub async fn processing_of(
+        &self,
+        caller: &Caller,
+        number: CaseNumber,
+    ) -> Result<Option<String>, UseError> {
+        let mut found = None;
+        // Each is asked, whatever the others say: a hidden number costs what none costs (I13).
+        for id in self.processed.keys().filter(|id| caller.grants(id).next().is_some()) {
+            if self.store.has_number(caller.office.office, id, number).await? {
+                found = Some(id.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// The processings in which the caller has a grant, the one they have worked in longest first.
+    pub fn processings_of(&self, caller: &Caller) -> Vec<&Processed> {
+        let since = |p: &&Processed| caller.grants(&p.register.id).map(|g| g.from).min();
+        let mut mine: Vec<_> = self.processed.values().filter(|p| since(p).is_some()).collect();
+        mine.sort_by_key(|p| (since(p), p.rules.takes_requests()));
+        mine
+    }
+
+    /// The processing that takes the requests of persons about their data.
+    pub(crate) fn requests(&self) -> Result<&Processed, UseError> {
+        self.processed.values().find(|p| p.rules.takes_requests()).ok_or(UseError::NotFound)
     }
 
     /// Every processing of this installation.

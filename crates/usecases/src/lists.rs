@@ -296,7 +296,11 @@ impl Huis {
         let mut line = self.line(caller, processing, operation);
         line.detail.insert("liste".into(), "tableau".into());
         self.trace(line).await?;
-        let territories = self.store.territories(caller.office.office).await?;
+        let territories = if register.placed() {
+            self.store.territories(caller.office.office).await?
+        } else {
+            vec![(String::new(), NOWHERE.to_owned())]
+        };
         Ok(Board {
             territories: territories
                 .into_iter()
@@ -321,6 +325,9 @@ impl Huis {
     ) -> Result<Vec<(String, String)>, UseError> {
         let register = &self.processed(processing)?.register;
         let mine = caller.power(register, power).map_err(|r: Refusal| UseError::from(r))?;
+        if !register.placed() {
+            return Ok(Vec::new());
+        }
         let all = self.store.territories(caller.office.office).await?;
         Ok(all.into_iter().filter(|(c, _)| mine.is_empty() || mine.contains(c)).collect())
     }
@@ -333,9 +340,13 @@ impl Huis {
         let office = caller.office.office;
         let mut names: BTreeMap<_, _> = self.store.territories(office).await?.into_iter().collect();
         names.extend(self.store.partners(office).await?.into_iter().map(|p| (p.code, p.name)));
+        names.insert(String::new(), NOWHERE.to_owned());
         Ok(names)
     }
 }
+
+/// What the territory of dossiers that are nowhere is called.
+pub(crate) const NOWHERE: &str = "Toute l’organisation";
 
 pub(crate) fn list_line(names: &BTreeMap<String, String>, row: ListRow) -> ListLine {
     let CardRow { number, territory, stage, step, opened_on, severity, changed_at, .. } = row.card;

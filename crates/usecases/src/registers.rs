@@ -2,10 +2,11 @@
 //! a day. What would erase sooner waits for the stated notice and a second person.
 
 use huis_accounts::Login;
-use huis_kernel::Date;
+use huis_kernel::{Date, GrantId, Instant, OfficeId, Rng};
 use huis_register::{Change, Erasure, LocalStatus, Power, Register};
-use huis_store::{Store, offices::RegisterRow};
+use huis_store::{Store, grants::GrantRow, offices::RegisterRow};
 use huis_trace::{Authority, Line, Operation};
+use std::collections::BTreeSet;
 
 use crate::{Huis, Options, StartError, UseError, caller::grant_of, start::registers};
 
@@ -41,7 +42,8 @@ pub(crate) async fn in_force(
             Some(row) if row.sha256 == register.sha256 => out.push((register, text, status)),
             Some(row) if rows.iter().any(|r| r.sha256 == register.sha256 && r.in_force > today) => {
                 let name = format!("{}.toml", register.id);
-                out.extend(registers(&[(name, row.body.clone())])?);
+                let all = registers(&[(name, row.body.clone())])?;
+                out.extend(all.into_iter().filter(|(old, ..)| old.id == register.id));
             }
             Some(_) => return Err(StartError::OtherRegister(register.id)),
         }
@@ -70,10 +72,26 @@ impl Huis {
             if rows.iter().any(|r| r.sha256 == new.sha256) {
                 continue;
             }
-            let old = rows
-                .first()
-                .and_then(|r| Register::parse(&r.processing, &r.body).ok())
-                .ok_or(StartError::NotInitialised)?;
+            let Some(row) = rows.first() else {
+                // A processing that this version of the program brings: nothing is kept under it
+                // yet, and who administers the others administers it.
+                may_adopt(&store, &new, by, today).await?;
+                administer(&store, office.office, &new, today, now, &*options.rng).await?;
+                let (id, sha256) = (new.id.clone(), new.sha256);
+                let row = RegisterRow {
+                    processing: id.clone(),
+                    sha256,
+                    in_force: today,
+                    recorded_at: now,
+                    body: text,
+                };
+                store.record_register(&row).await?;
+                let changes = Vec::new();
+                adopted.push(Adopted { id, changes, in_force: today, erases: false });
+                continue;
+            };
+            let old = Register::parse(&row.processing, &row.body)
+                .map_err(|_| StartError::NotInitialised)?;
             let changes = huis_register::diff(&old, &new);
             let erases =
                 changes.iter().any(|c| matches!(c.affects, Erasure::Earlier | Erasure::Either));
@@ -113,6 +131,38 @@ impl Huis {
         }
         Ok(adopted)
     }
+}
+
+/// Gives the administrators of the office the same part in a new processing, to the same day.
+async fn administer(
+    store: &Store,
+    office: OfficeId,
+    new: &Register,
+    today: Date,
+    now: Instant,
+    rng: &dyn Rng,
+) -> Result<(), StartError> {
+    let administers = |p: &&huis_register::Profile| p.can(Power::Grant) && !p.partner;
+    let Some(profile) = new.profiles.iter().find(administers) else { return Ok(()) };
+    let mut work = store.begin().await?;
+    let mut given = BTreeSet::new();
+    for row in store.grants(office).await? {
+        let held = grant_of(row.clone());
+        if held.in_force(today) && held.profile == profile.id && given.insert(held.agent) {
+            let grant = GrantRow {
+                id: GrantId::random(rng),
+                processing: new.id.clone(),
+                from: today,
+                giver: None,
+                given_at: now,
+                reason: "Mise en service du traitement".to_owned(),
+                reviewed_on: None,
+                ..row
+            };
+            work.add_grant(&grant).await?;
+        }
+    }
+    Ok(work.commit().await?)
 }
 
 fn told(reason: &str) -> StartError {

@@ -26,9 +26,11 @@ use crate::{
     standing::Standing,
 };
 
-/// The register shipped with the program.
-const SHIPPED: [(&str, &str); 1] =
-    [("expulsion.toml", include_str!("../../../registers/expulsion.toml"))];
+/// The registers shipped with the program.
+const SHIPPED: [(&str, &str); 2] = [
+    ("expulsion.toml", include_str!("../../../registers/expulsion.toml")),
+    ("droits.toml", include_str!("../../../registers/droits.toml")),
+];
 
 /// The password rules shipped with the program.
 const PASSWORDS: &str = include_str!("../../../parameters/passwords.toml");
@@ -208,7 +210,11 @@ impl Huis {
         let office = store.offices().await?.into_iter().next().ok_or(StartError::NotInitialised)?;
         let zone = huis_kernel::Zone::named(&office.zone).unwrap_or_else(huis_kernel::Zone::utc);
         let today = options.clock.now().date_in(&zone);
-        for (register, text, local) in in_force(&store, &options.local_registers, today).await? {
+        let loaded = in_force(&store, &options.local_registers, today).await?;
+        // A processing may answer for the others: each is told what all the registers say.
+        let told: Vec<&Register> = loaded.iter().map(|(register, ..)| register).collect();
+        rules.values_mut().for_each(|rules| rules.learn(&told));
+        for (register, text, local) in loaded {
             let Some(rules) = rules.remove(&register.id) else {
                 return Err(StartError::Register(vec![format!(
                     "Aucun traitement « {} » dans ce programme.",

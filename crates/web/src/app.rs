@@ -8,7 +8,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
-use huis_kernel::{Rng, Zone};
+use huis_kernel::{CaseNumber, Rng, Zone};
 use huis_register::{LocalStatus, Power, Profile, Register};
 use huis_usecases::{
     Caller, Huis, Processed, UseError,
@@ -24,7 +24,7 @@ use crate::{
     health,
     i18n::Locale,
     kept,
-    layout::{AgentMenu, Crumb, Flash, Place, Shell, Tone, navigation},
+    layout::{AgentMenu, Crumb, Flash, Place, ProcessingLink, Shell, Tone, navigation},
     observe, routes,
 };
 
@@ -51,6 +51,10 @@ const BAGGAGE: &str = "huis_depart";
 const BAGGAGE_TLS: &str = "__Host-huis_depart";
 /// The language that was chosen.
 const LANGUAGE: &str = "huis_langue";
+/// The processing that one last worked in.
+const PROCESSING: &str = "huis_traitement";
+/// The same in an address: what the switcher's links say, and a bookmark may.
+pub(crate) const PROCESSING_QUERY: &str = "traitement";
 
 /// What the session layer found.
 #[derive(Clone)]
@@ -68,6 +72,10 @@ pub struct Address(pub String);
 /// The cookie of a session that is over.
 #[derive(Clone)]
 struct Over(String);
+
+/// Where the page that answers was worked in, for the browser to remember.
+#[derive(Clone, Default)]
+struct Worked(Arc<std::sync::OnceLock<String>>);
 
 /// A signed-in agent with a whole session: what every handler of personal pages takes.
 #[derive(Clone)]
@@ -141,6 +149,25 @@ impl Me {
         self.profiles().any(|p| p.sees_field(section, field))
     }
 
+    /// What each form of a page of this processing carries.
+    pub fn csrf(&self) -> String {
+        guard::stamped(&self.session.state.csrf, &self.processing)
+    }
+
+    /// The processings one may work in, when there is a choice.
+    fn processings(&self) -> Vec<ProcessingLink> {
+        let mine = self.app.huis.processings_of(&self.caller);
+        if mine.len() < 2 {
+            return Vec::new();
+        }
+        let link = |p: &&Processed| ProcessingLink {
+            label: p.register.name.clone(),
+            href: routes::with_query(routes::DAY, &[(PROCESSING_QUERY, &p.register.id)]),
+            current: p.register.id == self.processing,
+        };
+        mine.iter().map(link).collect()
+    }
+
     /// The shell around a page.
     pub fn shell(&self, place: Option<Place>, crumbs: Vec<Crumb>) -> Shell {
         let register = self.register().ok();
@@ -180,10 +207,11 @@ impl Me {
                 role,
                 other_grants: Vec::new(),
             }),
+            processings: self.processings(),
             nav: navigation(&powers, place),
             can_search: powers.contains(&Power::Search),
             can_create: powers.contains(&Power::Create),
-            csrf: self.session.state.csrf.clone(),
+            csrf: self.csrf(),
             flashes: self.flashes.clone(),
             crumbs,
             exports: Vec::new(),
@@ -222,11 +250,9 @@ impl FromRequestParts<App> for Me {
             }
         }
         let caller = session.state.caller.clone();
-        let processing = app
-            .huis
-            .processings()
-            .map(|p| p.register.id.clone())
-            .find(|id| caller.grants(id).next().is_some())
+        let processing = working_in(app, &caller, parts)
+            .await
+            .map_err(|e| fail(e).into_response())?
             .ok_or_else(|| PageError::NotFound.into_response())?;
         let alerts = app
             .huis
@@ -244,6 +270,40 @@ impl FromRequestParts<App> for Me {
             app: app.clone(),
         })
     }
+}
+
+/// The processing that a request is about: that of the dossier in its address, the one that the
+/// address names, that of the page its form comes from, the one last worked in; at first, that of the oldest grant.
+async fn working_in(app: &App, caller: &Caller, parts: &Parts) -> Result<Option<String>, UseError> {
+    let mine: Vec<&str> =
+        app.huis.processings_of(caller).into_iter().map(|p| p.register.id.as_str()).collect();
+    let Some(first) = mine.first().filter(|_| mine.len() > 1) else {
+        return Ok(mine.first().map(|id| (*id).to_owned()));
+    };
+    let number = parts.uri.path().strip_prefix("/dossiers/").and_then(|p| p.split('/').next());
+    let number = number.and_then(|text| text.parse::<CaseNumber>().ok());
+    let of_dossier = match number {
+        Some(number) => app.huis.processing_of(caller, number).await?,
+        None => None,
+    };
+    let form = || parts.extensions.get::<kept::FormOf>().map(|of| of.0.clone());
+    let held = || cookie(&parts.headers, PROCESSING);
+    let known = |id: &String| mine.contains(&id.as_str());
+    let found = of_dossier
+        .or_else(|| asked_for(&parts.uri).filter(known))
+        .or_else(|| form().filter(known))
+        .or_else(|| held().filter(known))
+        .unwrap_or_else(|| (*first).to_owned());
+    if let Some(worked) = parts.extensions.get::<Worked>() {
+        let _ = worked.0.set(found.clone());
+    }
+    Ok(Some(found))
+}
+
+/// The processing that an address names.
+fn asked_for(uri: &axum::http::Uri) -> Option<String> {
+    let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == PROCESSING_QUERY).map(|(_, id)| id.to_owned())
 }
 
 /// A session that may still have something to do (code, password, enrolment).
@@ -346,6 +406,9 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
     if let Some(session) = found.clone() {
         request.extensions_mut().insert(session);
     }
+    let (worked, page) = (Worked::default(), is_page(&request));
+    let remembered = cookie(request.headers(), PROCESSING);
+    request.extensions_mut().insert(worked.clone());
     request.extensions_mut().insert(CsrfToken(csrf));
     request.extensions_mut().insert(Address(address));
     let get = request.method() == axum::http::Method::GET;
@@ -357,6 +420,13 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
     if let Some(sent) = sent {
         response = kept::answer(&app, sent, found.as_ref(), over.as_deref(), response).await;
     }
+    // A form leads to a page of its own processing.
+    let shown = response.status().is_success() || response.status().is_redirection();
+    if let Some(now) = worked.0.get().filter(|_| page && shown)
+        && remembered.as_ref() != Some(now)
+    {
+        set_cookie(&mut response, PROCESSING, now, app.tls, None);
+    }
     if let Some(visitor) = visitor {
         set_cookie(&mut response, visitor_name(app.tls), &visitor, app.tls, None);
     }
@@ -364,6 +434,13 @@ async fn session(State(app): State<App>, mut request: Request, next: Next) -> Re
         set_cookie(&mut response, FLASH, "", app.tls, Some(0));
     }
     response
+}
+
+/// Is it a page that someone goes to, or a form that someone sends? What a page asks by itself, in a tab one no longer looks at,
+/// changes nothing.
+fn is_page(request: &Request) -> bool {
+    let asked = request.headers().get("sec-fetch-dest").and_then(|v| v.to_str().ok());
+    asked.is_none_or(|dest| dest == "document")
 }
 
 /// Where a request comes from: the declared proxy's word, else the connection's.

@@ -82,6 +82,20 @@ fn from_here(headers: &HeaderMap) -> bool {
     }
 }
 
+/// What a page's forms carry: the session's token, and the processing that the page is of, so that
+/// a form is recorded where it was filled whatever was opened since in another tab.
+pub fn stamped(token: &str, processing: &str) -> String {
+    format!("{token}.{processing}")
+}
+
+/// The token and the processing that a form carries.
+pub fn unstamped(sent: &str) -> (&str, Option<&str>) {
+    match sent.split_once('.') {
+        Some((token, processing)) => (token, Some(processing)),
+        None => (sent, None),
+    }
+}
+
 /// The fields of a POST form, once its token was checked.
 pub struct CheckedForm(pub FormData);
 
@@ -98,7 +112,7 @@ impl<S: Send + Sync> FromRequest<S> for CheckedForm {
         let bytes =
             axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
         let form = FormData::decode(&bytes).ok_or(PageError::Unreadable)?;
-        let given = form.get("_csrf").unwrap_or_default();
+        let (given, _) = unstamped(form.get("_csrf").unwrap_or_default());
         if bool::from(given.as_bytes().ct_eq(expected.0.as_bytes())) {
             Ok(Self(form))
         } else {

@@ -11,10 +11,10 @@ use axum::{
 use huis_usecases::KeptForm;
 
 use crate::{
-    app::{App, Session, flash},
+    app::{App, PROCESSING_QUERY, Session, flash},
     errors::PageError,
     forms::FormData,
-    guard::FORM_LIMIT,
+    guard::{self, FORM_LIMIT},
     layout::Tone,
     routes,
 };
@@ -26,24 +26,34 @@ pub const AGAIN: &str = "_reprise";
 /// where a password is typed.
 const KEPT: [&str; 4] = ["/dossiers/", routes::GIVE, routes::SETTINGS, routes::ALERTS];
 
+/// The processing whose page a form came from.
+#[derive(Clone)]
+pub(crate) struct FormOf(pub String);
+
 /// A form that may have to be kept, as it came.
 pub(crate) struct Sent {
     path: String,
     form: FormData,
 }
 
-/// Looks at a form on its way in; the request goes on as it was.
+/// Looks at a form on its way in: what may have to be kept of it, and the processing that its page
+/// was of. The request goes on as it was.
 pub(crate) async fn look(request: Request) -> Result<(Request, Option<Sent>), PageError> {
     let path = request.uri().path().to_owned();
     let typed = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let is_form = typed.is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
     let kept = KEPT.iter().any(|start| path.starts_with(start));
-    if request.method() != Method::POST || !is_form || !kept {
+    if request.method() != Method::POST || !is_form {
         return Ok((request, None));
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
-    let sent = FormData::decode(&bytes).map(|form| Sent { path, form });
+    let form = FormData::decode(&bytes);
+    let token = form.as_ref().and_then(|f| f.get("_csrf")).unwrap_or_default();
+    if let (_, Some(processing)) = guard::unstamped(token) {
+        parts.extensions.insert(FormOf(processing.to_owned()));
+    }
+    let sent = form.filter(|_| kept).map(|form| Sent { path, form });
     Ok((Request::from_parts(parts, Body::from(bytes)), sent))
 }
 
@@ -52,8 +62,13 @@ impl Sent {
         // « /dossiers/4821-7730-K/actes/… »: the number is in the address already.
         let number = self.path.strip_prefix("/dossiers/").and_then(|p| p.split('/').next());
         let fields = self.form.pairs().filter(|(name, _)| *name != "_csrf" && *name != AGAIN);
+        // Sent back, it goes to the processing whose page it was.
+        let of = guard::unstamped(self.form.get("_csrf").unwrap_or_default()).1;
         KeptForm {
-            path: self.path.clone(),
+            path: match of {
+                Some(of) => routes::with_query(&self.path, &[(PROCESSING_QUERY, of)]),
+                None => self.path.clone(),
+            },
             number: number.map(str::to_owned),
             fields: fields.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         }
@@ -73,7 +88,9 @@ pub(crate) async fn answer(
     let kept = match (session, over) {
         // A token of the right form: a page of ours wrote it, in an earlier session.
         (Some(session), _)
-            if forged && sent.form.get("_csrf").map(str::len) == Some(session.state.csrf.len()) =>
+            if forged
+                && sent.form.get("_csrf").map(|t| guard::unstamped(t).0.len())
+                    == Some(session.state.csrf.len()) =>
         {
             app.huis.keep_form(&session.state.caller, &sent.form()).await.map(Some)
         }

@@ -20,6 +20,8 @@ pub struct Shell {
     pub loosened: Option<String>,
     /// The signed-in agent.
     pub agent: Option<AgentMenu>,
+    /// The processings one may work in; empty when there is no choice.
+    pub processings: Vec<ProcessingLink>,
     /// Main navigation.
     pub nav: Vec<NavItem>,
     /// May search the active dossiers.
@@ -34,6 +36,17 @@ pub struct Shell {
     pub crumbs: Vec<Crumb>,
     /// The files that this page may be taken away as: format and address.
     pub exports: Vec<(&'static str, String)>,
+}
+
+/// A processing that one may work in.
+#[derive(Clone, Debug)]
+pub struct ProcessingLink {
+    /// Its name in the register.
+    pub label: String,
+    /// Its day page.
+    pub href: String,
+    /// One works in it now.
+    pub current: bool,
 }
 
 /// The agent's menu.

@@ -315,16 +315,20 @@ async fn the_review_goes_through_every_grant() {
     admin.post("/habilitations/revue", &[("_etape", "ouvrir")]).await;
     admin.post("/habilitations/revue", &[("_etape", "terminer")]).await;
     assert_eq!(admin.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let decisions: Vec<String> = admin
-        .page
-        .split("name=\"decision.")
-        .skip(1)
-        .filter_map(|part| part.split_once("\" value=\"confirmer\""))
-        .map(|(id, _)| format!("decision.{id}"))
-        .collect();
-    assert!(!decisions.is_empty());
-    for decision in &decisions {
-        admin.post("/habilitations/revue", &[(decision, "confirmer")]).await;
+    // The review is the office's: each processing in its turn.
+    for processing in ["droits", "expulsion"] {
+        admin.get(&format!("/habilitations/revue?traitement={processing}")).await;
+        let decisions: Vec<String> = admin
+            .page
+            .split("name=\"decision.")
+            .skip(1)
+            .filter_map(|part| part.split_once("\" value=\"confirmer\""))
+            .map(|(id, _)| format!("decision.{id}"))
+            .collect();
+        assert!(!decisions.is_empty());
+        for decision in &decisions {
+            admin.post("/habilitations/revue", &[(decision, "confirmer")]).await;
+        }
     }
     assert!(admin.says("Toutes les habilitations sont examinées"), "{}", admin.page);
     admin.post("/habilitations/revue", &[("_etape", "terminer")]).await;

@@ -326,6 +326,7 @@ pub fn power(power: huis_register::Power) -> &'static str {
         Power::Restrict => "restreindre",
         Power::Void => "annuler_acte",
         Power::Mandate => "mandater",
+        Power::Copy => "copier",
     }
 }
 

@@ -1,4 +1,5 @@
-//! The procedure by examples: `tests/cases/eviction/*.toml`, which say their article and clause.
+//! Each processing by examples: `tests/cases/{eviction,rights}/*.toml`, which say their article and
+//! clause.
 //!
 //! A case: `nom`, `aujourdhui`, `lieu` (INSEE code, `vendredi_saint`), `ouvert_le`, `[cas.volets]`,
 //! `actes` (each must be accepted in its turn), then any of:
@@ -7,14 +8,15 @@
 //! - `etape`, `pas` (step), `clos_le`, `reouvertures`;
 //! - `echeances = [{ regle, le, sur, etat, acte, verifie, article, depuis }]` (those named must be so);
 //! - `sans_echeance = ["regle"]`; `drapeaux` and `sans_drapeau` on the dossier;
+//! - `lettres` (those that are due);
 //! - `attendus` (acts awaited), `refuses = { acte = "code" }`, `demande = { acte = ["champ", …] }`
 //!   (the fields asked), `connu = { acte = { champ = … } }` (what the form starts with).
 
-use super::common::{date, draft, known, recorded, register};
+use super::common::{date, draft, known, recorded, register, rights_register};
 use huis_dossier::{Act, Case, Processing, TermState};
 use huis_kernel::Date;
 use huis_law::{Law, Place};
-use huis_processings::eviction::Eviction;
+use huis_processings::{eviction::Eviction, rights::Rights};
 use huis_register::Register;
 use toml::{Table, Value as Toml};
 
@@ -43,13 +45,26 @@ const KEYS: &[&str] = &[
     "demande",
     "connu",
     "ecriture",
+    "lettres",
 ];
 
 #[test]
 fn cases_of_the_eviction_procedure() {
-    let register = register();
+    run("eviction", &register(), &Eviction, 40);
+}
+
+/// X-16, D-25: one clock for two desks; each answer with its ground.
+#[test]
+fn cases_of_requests_of_persons_x_16_d_25() {
+    let (eviction, own) = (register(), rights_register());
+    let mut rules = Rights::default();
+    rules.learn(&[&eviction, &own]);
+    run("rights", &own, &rules, 20);
+}
+
+fn run(folder: &str, register: &Register, rules: &dyn Processing, least: usize) {
     let law = Law::embedded().expect("the law loads");
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/eviction");
+    let folder = format!("{}/tests/cases/{folder}", env!("CARGO_MANIFEST_DIR"));
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
     files.sort();
     let mut wrong = Vec::new();
@@ -64,12 +79,12 @@ fn cases_of_the_eviction_procedure() {
             assert!(case["source"].as_str().is_some_and(|s| !s.is_empty()), "{name} : sans source");
             let unknown: Vec<_> = case.keys().filter(|k| !KEYS.contains(&k.as_str())).collect();
             assert!(unknown.is_empty(), "{name} : clés inconnues {unknown:?}");
-            for fault in check(&register, &law, case) {
+            for fault in check(register, rules, &law, case) {
                 wrong.push(format!("{} — {name} : {fault}", file.file_name().unwrap().display()));
             }
         }
     }
-    assert!(seen > 40, "{seen} cas seulement");
+    assert!(seen > least, "{seen} cas seulement");
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
@@ -80,7 +95,7 @@ fn texts(value: Option<&Toml>) -> Option<Vec<String>> {
 }
 
 /// All that differs from what a case expects.
-fn check(register: &Register, law: &Law, case: &Table) -> Vec<String> {
+fn check(register: &Register, rules: &dyn Processing, law: &Law, case: &Table) -> Vec<String> {
     let mut wrong = Vec::new();
     let today = date(&case["aujourdhui"]);
     let place = Place {
@@ -98,7 +113,7 @@ fn check(register: &Register, law: &Law, case: &Table) -> Vec<String> {
         let given = given.as_table().unwrap();
         let draft = draft(register, given);
         let case = Case { opened_on, acts: &acts, known: &known, place: &place };
-        match Eviction.judge(&case, &draft, law, today) {
+        match rules.judge(&case, &draft, law, today) {
             Ok(judged) => acts.push(recorded(u32::try_from(i + 1).unwrap(), draft, judged.used)),
             Err(faults) => return vec![format!("acte {} refusé : {faults:?}", i + 1)],
         }
@@ -107,12 +122,16 @@ fn check(register: &Register, law: &Law, case: &Table) -> Vec<String> {
         }
     }
     let dossier = Case { opened_on, acts: &acts, known: &known, place: &place };
-    check_draft(register, law, case, &dossier, today, &mut wrong);
-    check_standing(law, case, &dossier, today, &mut wrong);
-    check_offers(law, case, &dossier, today, &mut wrong);
+    check_draft(register, rules, law, case, &dossier, today, &mut wrong);
+    check_standing(rules, law, case, &dossier, today, &mut wrong);
+    check_offers(rules, law, case, &dossier, today, &mut wrong);
+    if let Some(want) = texts(case.get("lettres")) {
+        let due = rules.letters(&dossier, law, today).due;
+        same("lettres", &due.into_iter().map(|l| l.letter).collect(), &want, &mut wrong);
+    }
     if let Some(expected) = case.get("ecriture").and_then(Toml::as_table) {
         for (section, code) in expected {
-            let got = Eviction.may_write(&dossier, section, law, today).err().map(|f| f.code);
+            let got = rules.may_write(&dossier, section, law, today).err().map(|f| f.code);
             same(
                 "écriture",
                 &got.unwrap_or_default(),
@@ -132,6 +151,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, got: &T, want: &T, wrong: &m
 
 fn check_draft(
     register: &Register,
+    rules: &dyn Processing,
     law: &Law,
     case: &Table,
     dossier: &Case<'_>,
@@ -144,7 +164,7 @@ fn check_draft(
         list
     };
     let draft = draft(register, essay);
-    match (Eviction.judge(dossier, &draft, law, today), texts(case.get("fautes"))) {
+    match (rules.judge(dossier, &draft, law, today), texts(case.get("fautes"))) {
         (Ok(_), Some(_)) => wrong.push("l'essai est accepté".to_owned()),
         (Err(faults), None) => wrong.push(format!("l'essai est refusé : {faults:?}")),
         (Err(faults), Some(want)) => {
@@ -166,18 +186,19 @@ fn check_draft(
 }
 
 fn check_standing(
+    rules: &dyn Processing,
     law: &Law,
     case: &Table,
     dossier: &Case<'_>,
     today: Date,
     wrong: &mut Vec<String>,
 ) {
-    let standing = Eviction.standing(dossier, law, today);
+    let standing = rules.standing(dossier, law, today);
     let text = |key: &str| case.get(key).map(|v| v.as_str().unwrap().to_owned());
     // Lists name steps and deadlines by their code, an opened dossier in words: the same words.
-    same("nom du pas", &Eviction.step_label(&standing.step), &standing.step_label.as_str(), wrong);
+    same("nom du pas", &rules.step_label(&standing.step), &standing.step_label.as_str(), wrong);
     for term in &standing.terms {
-        same("nom d'échéance", &Eviction.term_label(&term.rule), &term.label.as_str(), wrong);
+        same("nom d'échéance", &rules.term_label(&term.rule), &term.label.as_str(), wrong);
     }
     if let Some(want) = text("etape") {
         same("étape", &standing.stage, &want, wrong);
@@ -248,8 +269,15 @@ fn check_standing(
     }
 }
 
-fn check_offers(law: &Law, case: &Table, dossier: &Case<'_>, today: Date, wrong: &mut Vec<String>) {
-    let offers = Eviction.offers(dossier, law, today);
+fn check_offers(
+    rules: &dyn Processing,
+    law: &Law,
+    case: &Table,
+    dossier: &Case<'_>,
+    today: Date,
+    wrong: &mut Vec<String>,
+) {
+    let offers = rules.offers(dossier, law, today);
     let offer = |kind: &str| offers.iter().find(|o| o.kind == kind).expect("un acte du registre");
     if let Some(mut want) = texts(case.get("attendus")) {
         let mut got: Vec<String> =

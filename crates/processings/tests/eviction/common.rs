@@ -12,6 +12,12 @@ pub fn register() -> Register {
     Register::parse("expulsion.toml", text).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
+/// The register of requests as shipped.
+pub fn rights_register() -> Register {
+    let text = include_str!("../../../../registers/droits.toml");
+    Register::parse("droits.toml", text).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
 pub fn date(value: &Toml) -> Date {
     let text = value.as_datetime().map(ToString::to_string);
     let text = text.or_else(|| value.as_str().map(str::to_owned)).expect("a date");

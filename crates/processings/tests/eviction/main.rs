@@ -1,4 +1,4 @@
-//! The eviction processing: by examples, by properties, and its calculator.
+//! The processings: by examples, by properties, and the calculators.
 
 // Every module is tests: `cfg(test)` tells the lints so.
 #[cfg(test)]
@@ -13,3 +13,5 @@ mod common;
 mod indemnity;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod requests;

@@ -81,6 +81,11 @@ fn right(a: &Right, b: &Right, out: &mut Changes) {
             list(&gained)
         ));
     }
+    if a.officer != b.officer {
+        let who =
+            if b.officer { "le délégué à la protection des données" } else { "le guichet" };
+        out.neutral(&format!("Le droit « {} » est désormais décidé par {who}.", b.label));
+    }
     if a.ground != b.ground {
         out.neutral(&format!("Le motif que lit la personne change pour le droit « {} ».", b.label));
     }

@@ -83,21 +83,34 @@ impl Huis {
             return Err(UseError::NoRightsDesk);
         }
         let territories = self.store.territories(caller.office.office).await?;
-        if !territories.iter().any(|(code, _)| *code == new.territory) {
+        // What is nowhere belongs to the whole office, and to no arrondissement of it.
+        let known = territories.iter().any(|(code, _)| *code == new.territory);
+        if known != register.placed() {
             return Err(UseError::Invalid(vec!["Choisissez l’arrondissement du logement.".into()]));
         }
+        let sections = numbered(new.sections);
+        let mut acts = processed.rules.opens_with(&known_of(&sections), caller.today);
+        acts.extend(new.acts);
         let founding = Founding {
             territory: new.territory,
             opened_on: caller.today,
-            sections: numbered(new.sections),
-            acts: new.acts.into_iter().map(|d| (d, caller.now, caller.actor.agent)).collect(),
+            sections,
+            acts: acts.into_iter().map(|d| (d, caller.now, caller.actor.agent)).collect(),
         };
         let good_friday = self.good_friday(caller).await?;
         let slots = register.retentions.len() + founding.acts.len();
         let (mut work, fresh) = self.begin_with_slots(slots).await?;
+        // Free in every processing of the office: a number alone says which dossier is meant.
+        let ids: Vec<&String> = self.processed.keys().collect();
         let mut number = CaseNumber::random(&*self.rng);
-        while !work.number_is_free(caller.office.office, processing, number.digits()).await? {
-            number = CaseNumber::random(&*self.rng);
+        let mut at = 0;
+        while let Some(id) = ids.get(at) {
+            if work.number_is_free(caller.office.office, id, number.digits()).await? {
+                at += 1;
+            } else {
+                number = CaseNumber::random(&*self.rng);
+                at = 0;
+            }
         }
         let card = blank(caller, processing, number, &founding, DossierId::random(&*self.rng));
         let proof = match caller.decide(register, &card, Want::Power(Power::Create)) {
@@ -222,6 +235,15 @@ impl Huis {
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
         Ok(Seal { card, shell, change, standing, line, faults })
     }
+}
+
+/// The first sections, as a rule reads them.
+fn known_of(sections: &[(String, u32, Facts)]) -> huis_dossier::Known {
+    let mut known = huis_dossier::Known::default();
+    for (section, no, facts) in sections {
+        known.0.entry(section.clone()).or_default().push((*no, facts.clone()));
+    }
+    known
 }
 
 fn numbered(sections: Vec<(String, Facts)>) -> Vec<(String, u32, Facts)> {

@@ -83,6 +83,10 @@ pub fn unit_of(
     territories: &[(String, String)],
     sections: &[(String, Facts)],
 ) -> Option<String> {
+    if !register.placed() {
+        // Nowhere: it belongs to the whole office.
+        return Some(String::new());
+    }
     if let [(only, _)] = territories {
         return Some(only.clone());
     }

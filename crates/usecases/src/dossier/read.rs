@@ -170,10 +170,12 @@ impl Huis {
         let authors: BTreeSet<AgentId> =
             view.acts.iter().filter_map(|a| a.agent).chain(writers).collect();
         let agents = self.names_of(&authors).await?;
-        let territory = territories
-            .into_iter()
-            .find(|(code, _)| *code == card.territory)
-            .map_or_else(|| card.territory.clone(), |t| t.1);
+        let named = territories.into_iter().find(|(code, _)| *code == card.territory);
+        let territory = match named {
+            Some((_, name)) => name,
+            None if card.territory.is_empty() => crate::lists::NOWHERE.to_owned(),
+            None => card.territory.clone(),
+        };
         let may = Capabilities {
             acts: register
                 .acts
@@ -197,6 +199,7 @@ impl Huis {
                 Power::Lists,
                 Power::Search,
                 Power::Mandate,
+                Power::Copy,
             ]
             .into_iter()
             .filter(|p| proof.can(*p))

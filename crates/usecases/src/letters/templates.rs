@@ -32,6 +32,14 @@ const SHIPPED: &[(&str, &str)] = &[
     ("cfp-refuse.toml", include_str!("../../../../letters/cfp-refuse.toml")),
     ("accuse-indemnite.toml", include_str!("../../../../letters/accuse-indemnite.toml")),
     ("proposition-indemnite.toml", include_str!("../../../../letters/proposition-indemnite.toml")),
+    ("droits-accuse.toml", include_str!("../../../../letters/droits-accuse.toml")),
+    ("droits-piece.toml", include_str!("../../../../letters/droits-piece.toml")),
+    ("droits-prolongation.toml", include_str!("../../../../letters/droits-prolongation.toml")),
+    ("droits-acces.toml", include_str!("../../../../letters/droits-acces.toml")),
+    ("droits-rectification.toml", include_str!("../../../../letters/droits-rectification.toml")),
+    ("droits-accord.toml", include_str!("../../../../letters/droits-accord.toml")),
+    ("droits-opposition.toml", include_str!("../../../../letters/droits-opposition.toml")),
+    ("droits-refus.toml", include_str!("../../../../letters/droits-refus.toml")),
 ];
 
 /// The shipped text of each letter of a register, or every fault with its file and line.

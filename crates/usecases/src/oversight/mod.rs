@@ -27,6 +27,7 @@ pub use retention::{CertificateLine, PlannedCard, RetentionPlan};
 pub use security::{Due, Procedure, RiskReview, Security};
 pub use settings::{PARTNERS, SETTINGS, Setting, SettingKind, SettingLine, TOKEN_DAYS};
 pub use supervise::{AgentActivity, BoardLine, RuleLine, StuckLine, Supervision};
+pub(crate) use traces::purpose_label;
 pub use traces::{TraceLine, TracePage, TraceQuery};
 
 // Screens name what is looked for, and know nothing below the use cases.

@@ -226,7 +226,8 @@ impl Huis {
         lines: Vec<(TracePlace, Line)>,
         cards: &BTreeMap<DossierId, CardRow>,
     ) -> Result<Vec<TraceLine>, UseError> {
-        let agents = lines.iter().filter_map(|l| l.1.authority.agent()).collect();
+        let by = |l: &Line| l.authority.agent().or_else(|| for_person(l));
+        let agents = lines.iter().filter_map(|l| by(&l.1)).collect();
         let who = self.store.who(&agents).await?;
         let words = |(place, line)| in_words(register, place, line, cards, &who);
         Ok(lines.into_iter().map(words).collect())
@@ -257,7 +258,13 @@ fn in_words(
             .get(agent)
             .cloned()
             .unwrap_or_else(|| ("Agent dont le compte n’existe plus".to_owned(), String::new())),
-        Authority::Subject => ("La personne concernée".to_owned(), String::new()),
+        // The desk that made the copy, for the person concerned.
+        Authority::Subject => match for_person(&line).and_then(|agent| names.get(&agent)) {
+            Some((name, service)) => {
+                (format!("La personne concernée, par {name}"), service.clone())
+            }
+            None => ("La personne concernée".to_owned(), String::new()),
+        },
         Authority::Rule(_) => ("Règle du registre".to_owned(), String::new()),
         Authority::Job(_) | Authority::System => ("Le programme".to_owned(), String::new()),
     };
@@ -284,6 +291,11 @@ fn in_words(
     }
 }
 
+/// The agent at the desk, of a line under the authority of the person concerned.
+fn for_person(line: &Line) -> Option<AgentId> {
+    line.detail.get("agent").filter(|_| line.authority == Authority::Subject)?.parse().ok()
+}
+
 fn section_words(register: &Register, opened: &SectionFields) -> (String, Vec<String>) {
     let section = register.section(&opened.section);
     let label = match section {
@@ -302,7 +314,7 @@ fn section_words(register: &Register, opened: &SectionFields) -> (String, Vec<St
     (label, opened.fields.iter().map(field).collect())
 }
 
-fn purpose_label(register: &Register, code: &str) -> String {
+pub(crate) fn purpose_label(register: &Register, code: &str) -> String {
     if let Some(purpose) = register.purposes.iter().find(|p| p.id == code) {
         return purpose.label.clone();
     }
@@ -312,6 +324,7 @@ fn purpose_label(register: &Register, code: &str) -> String {
         "sweep" | "conservation" => "Durées de conservation",
         "echeances" => "Calcul des échéances",
         "recherche" => "Confirmation d’une recherche",
+        "droit-acces" => "Réponse à la demande d’accès de la personne concernée",
         "demonstration" => "Chargement de la démonstration",
         other => other,
     }
@@ -332,6 +345,9 @@ fn refusal_label(rule: &str) -> &str {
         "jeton-expire" => "jeton d’accès terminé",
         "sans-habilitation" => "plus aucune habilitation",
         "compte" => "compte fermé ou verrouillé",
+        "hors-demande" => "la demande ne vise pas ces données",
+        "identite-non-verifiee" => "identité du demandeur non vérifiée",
+        "personne" => "aucune personne de ce nom, ou plusieurs",
         other => other,
     }
 }
@@ -356,7 +372,7 @@ fn detail_words(register: &Register, key: &str, value: &str) -> Option<(String, 
         "jeton" => words("Jeton", value.get(..8).unwrap_or(value)),
         "portees" => words("Portées", &value.replace(',', ", ")),
         "dernier-jour" => words("Dernier jour", value),
-        "tokens" | "alerte" | "agent" => None,
+        "tokens" | "alerte" | "agent" | "demande" => None,
         other => words(other, value),
     }
 }

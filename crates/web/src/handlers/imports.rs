@@ -19,7 +19,7 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
-    guard::{CheckedForm, CsrfToken},
+    guard::{CheckedForm, CsrfToken, unstamped},
     layout::{Crumb, Place, Shell},
     pages::imports::{Columns, FieldRow, Import, Imports, Sent},
     routes,
@@ -124,7 +124,11 @@ async fn upload(request: Request) -> Result<Upload, PageError> {
         }
         let bytes = field.bytes().await.map_err(|e| too_large(&e))?;
         match name.as_str() {
-            "_csrf" => token = bool::from(bytes.as_ref().ct_eq(expected.0.as_bytes())),
+            "_csrf" => {
+                let sent = String::from_utf8_lossy(&bytes);
+                let (given, _) = unstamped(&sent);
+                token = bool::from(given.as_bytes().ct_eq(expected.0.as_bytes()));
+            }
             "genre" => out.kind = String::from_utf8_lossy(&bytes).into_owned(),
             "fichier" => out.bytes = bytes.to_vec(),
             _ => return Err(PageError::Unreadable),

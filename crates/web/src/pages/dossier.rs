@@ -6,7 +6,7 @@ use askama::Template;
 use crate::{
     fmt,
     layout::Shell,
-    pages::{Link, Pair, Remark},
+    pages::{Beside, Link, Pair, Remark},
     term::TermView,
     timeline::Timeline,
 };
@@ -15,6 +15,8 @@ use crate::{
 #[derive(Template)]
 #[template(path = "pages/dossier.html")]
 pub struct DossierPage {
+    /// What a person asks of it, when one comes from their request.
+    pub beside: Option<Beside>,
     /// Shell.
     pub shell: Shell,
     /// The dossier.
@@ -72,6 +74,8 @@ pub struct DossierView {
     pub sections: Vec<SectionView>,
     /// Printing, traces, holds, reassignment.
     pub tools: Vec<Link>,
+    /// Of a request of a person: the dossiers it is about.
+    pub request: Vec<Link>,
 }
 
 /// A stage of the procedure.

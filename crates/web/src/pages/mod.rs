@@ -11,6 +11,7 @@ pub mod archive;
 pub mod auth;
 pub mod board;
 pub mod conflict;
+pub mod copy;
 pub mod day;
 pub mod decide;
 pub mod deposit;
@@ -65,6 +66,17 @@ impl CaseRow {
     pub fn due_text(&self) -> String {
         self.due.map(fmt::date).unwrap_or_default()
     }
+}
+
+/// What a person asks, beside the dossier that it would rectify (RGPD art. 16).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The request's number.
+    pub number: String,
+    /// The request.
+    pub href: String,
+    /// What is asked, in the person's words.
+    pub words: String,
 }
 
 /// Label and value.

@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::{forms::FormView, layout::Shell, pages::Link};
+use crate::{
+    forms::FormView,
+    layout::Shell,
+    pages::{Beside, Link},
+};
 
 /// The form of a section.
 #[derive(Template)]
@@ -20,6 +24,8 @@ pub struct SectionForm {
     pub sensitive: bool,
     /// What else may be done with it: withdraw it.
     pub tools: Vec<Link>,
+    /// What a person asks to be rectified.
+    pub beside: Option<Beside>,
     /// The inputs.
     pub form: FormView,
 }

@@ -7,7 +7,7 @@ use huis_web::{
     forms::FormView,
     i18n::Locale,
     layout::{Place, Tone},
-    pages::{Link, Pair, Remark, archive, deposit, dossier, print, search::Way, traces},
+    pages::{Link, Pair, Remark, archive, copy, deposit, dossier, print, search::Way, traces},
     term::TermView,
     timeline::{Mark, draw},
 };
@@ -20,6 +20,7 @@ pub const NUMBER: &str = "4821-7730-K";
 pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
     let crumbs = ["Ma journée", "Dossiers", NUMBER];
     let page = dossier::DossierPage {
+        beside: None,
         shell: shell(locale, "/dossiers/4821-7730-K", Some(Place::List), &crumbs),
         d: view(),
     };
@@ -28,6 +29,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         (
             "dossier-neuf",
             html(&dossier::DossierPage {
+                beside: None,
                 shell: shell(locale, "/dossiers/4821-7730-K", Some(Place::List), &crumbs),
                 d: dossier::DossierView {
                     number: NUMBER.into(),
@@ -51,7 +53,67 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         ("versement", html(&deposit_page(locale, false))),
         ("versement-refuse", html(&deposit_page(locale, true))),
         ("traces", html(&traces_page(locale))),
+        ("copie", html(&copy_page(locale, true))),
+        ("copie-archive", html(&copy_page(locale, false))),
     ]
+}
+
+fn copy_page(locale: Locale, whole: bool) -> copy::CopyPage {
+    let part = |title: &str, pairs, free| copy::CopyPart { title: title.into(), pairs, free };
+    let words =
+        ("v.accompagnement.1.preconisations", "Préconisations", "Plan d’apurement à revoir.");
+    let free = vec![(words.0.to_owned(), words.1.to_owned(), words.2.to_owned())];
+    let view = copy::CopyView {
+        name: "Schmitt Mireille".into(),
+        processing: "Prévention et procédures d’expulsion locative".into(),
+        card: vec![Pair::new("Dossier", NUMBER), Pair::new("Ouvert le", "02/02/2026")],
+        sections: vec![
+            part(
+                "Occupant",
+                vec![Pair::new("Nom", "Schmitt"), Pair::new("Prénom", "Mireille")],
+                vec![],
+            ),
+            part("Accompagnement social", vec![], free),
+        ],
+        acts: vec![part("02/02/2026 – Impayé constitué (n°\u{a0}1)", vec![], vec![])],
+        openings: vec![(
+            "12/03/2026".into(),
+            "Sous-préfecture de Mulhouse".into(),
+            "Gérer la prévention".into(),
+            "Consultation".into(),
+            2,
+        )],
+        since: "12/03/2025".into(),
+        mentions: vec![("Qui les voit\u{a0}?".into(), vec!["Les agents habilités.".into()])],
+        unattributed: vec!["Santé".into()],
+        place: ("occupant".into(), 1),
+    };
+    let field = huis_web::forms::plain(
+        "phrase",
+        "Phrase secrète de l’archive",
+        huis_register::FieldKind::Text { max: 200 },
+        true,
+    );
+    let context = huis_web::forms::FormContext::default();
+    let unlock =
+        huis_web::forms::FormView::from_facts(&[field], &huis_dossier::Facts::new(), &context)
+            .posts("/dossiers/1234-5678-B/copie/archives", "Ouvrir l’archive");
+    let crumbs = ["Dossiers", "1234-5678-B", "Copie des données"];
+    copy::CopyPage {
+        shell: shell(locale, "/dossiers/1234-5678-B/copie", Some(Place::List), &crumbs),
+        request: "1234-5678-B".into(),
+        number: NUMBER.into(),
+        unlock: (!whole).then_some(unlock),
+        none: None,
+        several: if whole { vec![] } else { vec![("Occupant 1".into(), "/dossiers".into())] },
+        copy: whole.then_some(view),
+        faults: if whole {
+            vec![]
+        } else {
+            vec!["Les réglages ne disent pas le délégué.".into()]
+        },
+        make: whole.then(|| "/dossiers/1234-5678-B/copie.pdf".into()),
+    }
 }
 
 pub fn remark(tone: Tone, text: &str, article: &str) -> Remark {
@@ -305,6 +367,7 @@ fn view() -> dossier::DossierView {
             ),
             section("diagnostic", "Diagnostic social et financier", true, vec![]),
         ],
+        request: Vec::new(),
         tools: vec![
             Link::new("Imprimer", format!("/dossiers/{NUMBER}/imprimer")),
             Link::new("Qui l’a consulté ?", format!("/dossiers/{NUMBER}/traces")),

@@ -198,6 +198,7 @@ fn section(locale: Locale) -> section_form::SectionForm {
     ]
     .into();
     section_form::SectionForm {
+        beside: None,
         shell: shell(
             locale,
             "/dossiers/4821-7730-K/volets/occupant/1",

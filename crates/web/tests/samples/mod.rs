@@ -22,7 +22,7 @@ use huis_register::{Choice, Field, FieldKind, Power};
 use huis_web::{
     forms::{Commune, FormContext, Occurrence, plain},
     i18n::Locale,
-    layout::{AgentMenu, Crumb, Place, Shell, Tone, navigation},
+    layout::{AgentMenu, Crumb, Place, ProcessingLink, Shell, Tone, navigation},
     pages::CaseRow,
     term::Chip,
 };
@@ -75,6 +75,18 @@ pub fn html(page: &impl Template) -> String {
 pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) -> Shell {
     let powers: BTreeSet<Power> = EVERY_POWER.into();
     Shell {
+        processings: vec![
+            ProcessingLink {
+                label: "Prévention et procédures d’expulsion locative".into(),
+                href: "/journee?traitement=expulsion".into(),
+                current: true,
+            },
+            ProcessingLink {
+                label: "Exercice des droits des personnes".into(),
+                href: "/journee?traitement=droits".into(),
+                current: false,
+            },
+        ],
         locale,
         path: path.into(),
         office: "Préfecture de démonstration (Haut-Rhin fictif)".into(),

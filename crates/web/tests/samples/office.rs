@@ -393,6 +393,7 @@ fn small_register() -> reg::Register {
             ours: false,
         }],
         rights: vec![reg::Right {
+            officer: false,
             id: "opposition".into(),
             label: "Opposition".into(),
             offered: false,

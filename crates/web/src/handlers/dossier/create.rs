@@ -141,9 +141,15 @@ impl<'a> Work<'a> {
                 add.push(AddButton { section: section.id.clone(), label });
             }
         }
+        let takes_requests = self.me.processed().is_ok_and(|p| p.rules.takes_requests());
         let notice = self.register.letters.first().map(|l| {
+            let says = if takes_requests {
+                "L’enregistrement transmet la demande à l’autre guichet le jour même (X-16) et met en attente les lettres qui lui répondent, accusé de réception d’abord"
+            } else {
+                "L’ouverture met en attente les lettres qui informent chaque personne du dossier"
+            };
             crate::fmt::french(&format!(
-                "L’ouverture met en attente les lettres qui informent chaque personne du dossier ({}) : elles partent de la page « Courriers ».",
+                "{says} ({}) : elles partent de la page « Courriers ».",
                 l.source
             ))
         });

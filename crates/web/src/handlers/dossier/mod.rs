@@ -3,6 +3,7 @@
 mod act;
 mod conflict;
 mod context;
+pub(super) mod copy;
 mod create;
 mod decide;
 mod doorstep;
@@ -34,6 +35,7 @@ use crate::{
     fmt,
     layout::{Crumb, Place, Shell},
     pages::{
+        Beside,
         dossier::{DossierLive, DossierPage},
         print::Print,
     },
@@ -68,6 +70,8 @@ pub fn routes() -> Router<App> {
         )
         .route("/dossiers/{numero}/indemnite", get(indemnity::screen))
         .route("/dossiers/{numero}/indemnite/calcul/{no}", get(indemnity::sealed))
+        .route("/dossiers/{numero}/copie", get(copy::show))
+        .route("/dossiers/{numero}/copie/archives", post(copy::unlock))
         .route("/dossiers/{numero}/gel", get(hold::form).post(hold::send))
         .route("/dossiers/{numero}/gel/{gel}/lever", get(hold::lift_form).post(hold::lift))
 }
@@ -107,22 +111,57 @@ fn shell(me: &Me, number: CaseNumber, here: Option<&str>) -> Shell {
     me.shell(Some(Place::List), crumbs)
 }
 
+/// The request of a person from which one comes to a dossier.
+#[derive(Debug, Default, Deserialize)]
+struct From {
+    #[serde(default)]
+    demande: String,
+}
+
+/// What the request says, when it is about this dossier and its reader is at a desk that answers
+/// it: in any other case nothing, and the page is as ever.
+async fn beside(app: &App, me: &Me, number: CaseNumber, from: &From) -> Option<Beside> {
+    let request = from.demande.parse::<CaseNumber>().ok()?;
+    let asked = app.huis.request(&me.caller, request).await.ok()?;
+    let of = asked.processing == me.processing && asked.numbers.contains(&number);
+    of.then(|| Beside {
+        number: request.to_string(),
+        href: routes::dossier(request),
+        words: asked.words.clone(),
+    })
+}
+
+/// An address within the work on a request: it keeps whose it is.
+fn with_request(to: &str, beside: Option<&Beside>) -> String {
+    match beside {
+        Some(beside) => routes::with_query(to, &[("demande", &beside.number)]),
+        None => to.to_owned(),
+    }
+}
+
 async fn dossier(
     State(app): State<App>,
     me: Me,
     Path(text): Path<String>,
+    Query(from): Query<From>,
 ) -> Result<Response, Response> {
     let number = number(&text).map_err(PageError::into_response)?;
     if !me.opens_dossiers() {
         return doorstep::page(&app, &me, number).await.map_err(PageError::into_response);
     }
     let opened = open(&app, &me, number, Reading::Screen).await?;
-    let d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    let mut d = view::view(&me, &opened).map_err(PageError::into_response)?;
+    let beside = beside(&app, &me, number, &from).await;
+    for occurrence in d.sections.iter_mut().flat_map(|s| &mut s.occurrences) {
+        if let Some(href) = &mut occurrence.edit_href {
+            *href = with_request(href, beside.as_ref());
+        }
+    }
     let mut shell = shell(&me, number, None);
     if app.huis.has_press() {
         shell.exports = vec![("Dossier (PDF)", routes::dossier_part(number, "dossier.pdf"))];
     }
-    Ok(page(&DossierPage { shell, d }))
+    Ok(page(&DossierPage { beside, shell, d }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,7 +196,7 @@ async fn live(
     let number = number(&text).map_err(PageError::into_response)?;
     let opened = open(&app, &me, number, Reading::Screen).await?;
     let d = view::view(&me, &opened).map_err(PageError::into_response)?;
-    Ok(page(&DossierLive { csrf: me.session.state.csrf.clone(), d }))
+    Ok(page(&DossierLive { csrf: me.csrf(), d }))
 }
 
 async fn print(

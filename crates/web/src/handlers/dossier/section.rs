@@ -2,7 +2,7 @@
 //! and theirs are shown field by field.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
 use huis_access::SectionView;
@@ -11,11 +11,12 @@ use huis_register::{Field, Register, Section};
 use huis_usecases::{Opened, Reading, SectionCommand, UseError};
 
 use super::{
+    From, beside,
     conflict::{BEFORE, conflict, proposal},
     context::{context, title},
     number, open,
     sheet::{Group, together},
-    shell,
+    shell, with_request,
 };
 use crate::{
     app::{App, Me, fail, flash},
@@ -24,7 +25,7 @@ use crate::{
     forms::{FieldFault, FormContext, FormData},
     guard::CheckedForm,
     layout::Tone,
-    pages::{Link, section_form::SectionForm},
+    pages::{Beside, Link, section_form::SectionForm},
     routes,
 };
 
@@ -44,6 +45,8 @@ pub(super) struct Work<'a> {
     pub version: u64,
     /// What the fields held then.
     pub before: Vec<(String, String)>,
+    /// The request of a person on which it is rectified.
+    pub beside: Option<Beside>,
     /// Who wrote it last, as far as this reader may know: name, and when.
     pub last: Option<(String, String)>,
 }
@@ -104,7 +107,8 @@ impl<'a> Work<'a> {
         let last = seen.as_ref().and_then(|s| s.written).and_then(|w| {
             Some((opened.agents.get(&w.agent)?.clone(), fmt::instant(w.at, &me.zone())))
         });
-        Ok(Self { me, number, section, seen, context, group, version, before, last })
+        let beside = None;
+        Ok(Self { me, number, section, seen, context, group, version, before, beside, last })
     }
 
     pub(super) fn label(&self) -> String {
@@ -124,12 +128,13 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn cancel(&self) -> String {
-        format!("{}#volet-{}", routes::dossier(self.number), self.section.id)
+        let dossier = with_request(&routes::dossier(self.number), self.beside.as_ref());
+        format!("{dossier}#volet-{}", self.section.id)
     }
 
     fn show(&self, whole: &[String]) -> Response {
         let mut form = together(std::slice::from_ref(&self.group), whole, &self.context)
-            .posts(self.action(), "Enregistrer")
+            .posts(with_request(&self.action(), self.beside.as_ref()), "Enregistrer")
             .cancels(self.cancel())
             .hides("_version", self.version.to_string());
         // What one started from goes with the form: a conflict then shows what each has changed.
@@ -147,6 +152,7 @@ impl<'a> Work<'a> {
             source: self.section.source.clone(),
             sensitive: self.section.class.sensitive(),
             tools,
+            beside: self.beside.clone(),
             form,
         })
     }
@@ -177,8 +183,10 @@ pub(super) async fn form(
     State(app): State<App>,
     me: Me,
     Path(path): Path<(String, String, String)>,
+    Query(from): Query<From>,
 ) -> Result<Response, Response> {
     let mut work = Work::new(&app, &me, &path).await?;
+    work.beside = beside(&app, &me, work.number, &from).await;
     work.group = work.now();
     work.remember();
     Ok(work.show(&[]))
@@ -215,9 +223,13 @@ pub(super) async fn send(
     State(app): State<App>,
     me: Me,
     Path(path): Path<(String, String, String)>,
+    Query(from): Query<From>,
     CheckedForm(form): CheckedForm,
 ) -> Result<Response, Response> {
     let mut work = Work::new(&app, &me, &path).await?;
+    if !from.demande.is_empty() {
+        work.beside = beside(&app, &me, work.number, &from).await;
+    }
     let version = form.get("_version").and_then(|v| v.parse::<u64>().ok());
     let version = version.ok_or_else(|| PageError::Unreadable.into_response())?;
     work.recall(&form);

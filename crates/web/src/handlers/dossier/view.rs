@@ -79,7 +79,32 @@ pub(in crate::handlers) fn view(me: &Me, opened: &Opened) -> Result<DossierView,
             .collect(),
         sections: sections(register, processed, opened, &context),
         tools: tools(opened),
+        request: processed.rules.takes_requests().then(|| about(opened)).unwrap_or_default(),
     })
+}
+
+/// The dossiers that a request is about: the copy to make, the page to rectify (RGPD art. 15, 16).
+fn about(opened: &Opened) -> Vec<Link> {
+    let demand = opened.view.sections.iter().find(|s| s.facts.contains_key("numeros"));
+    let text = |id: &str| demand.and_then(|d| d.facts.get(id)?.as_str()).unwrap_or_default();
+    let numbers = text("numeros").split([',', ';', ' ']).filter_map(|t| t.parse().ok());
+    let mut out = Vec::new();
+    if opened.card.closed_on.is_some() || !opened.may.powers.contains(&Power::Copy) {
+        return out;
+    }
+    let here = opened.card.number;
+    for number in numbers {
+        let number: huis_kernel::CaseNumber = number;
+        if text("droit") == "acces" {
+            let to = format!("copie?dossier={number}");
+            let label = format!("Copie des données du dossier {number}");
+            out.push(Link::new(label, routes::dossier_part(here, &to)));
+        } else {
+            let to = format!("{}?demande={here}#volets", routes::dossier(number));
+            out.push(Link::new(format!("Ouvrir le dossier {number}"), to));
+        }
+    }
+    out
 }
 
 pub(super) fn act_label(register: &Register, kind: &str) -> String {
@@ -103,7 +128,10 @@ fn stages(register: &Register, current: &str) -> Vec<StageView> {
 fn closed(opened: &Opened, on: huis_kernel::Date) -> Pair {
     let erased = opened.next.iter().filter(|(_, _, step)| step == "destroy").map(|n| n.1).max();
     let kept = match erased {
-        Some(day) => format!("conservé en archive jusqu’au {}, puis effacé", fmt::date(day)),
+        Some(day) if opened.card.archived => {
+            format!("conservé en archive jusqu’au {}, puis effacé", fmt::date(day))
+        }
+        Some(day) => format!("conservé jusqu’au {}, puis effacé", fmt::date(day)),
         None => "en cours de passage aux archives".to_owned(),
     };
     Pair::new(format!("Dossier clos le {}", fmt::date(on)), kept)
@@ -183,8 +211,8 @@ fn refusal(register: &Register, offer: &Offer) -> Option<RefusedView> {
 /// The fields of an act that its line shows; the rest has a page of its own.
 pub(super) fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
     let apart = |f: &&huis_register::Field| {
-        let letter = kind.id == "courrier"
-            && !matches!(f.id.as_str(), "objet" | "occupant" | "caution" | "pour");
+        let person = matches!(f.kind, huis_register::FieldKind::Reference { .. });
+        let letter = kind.id == "courrier" && !person && !matches!(f.id.as_str(), "objet" | "pour");
         letter || super::indemnity::apart(&kind.id, &f.id)
     };
     kind.fields.iter().filter(|f| !apart(f)).cloned().collect()

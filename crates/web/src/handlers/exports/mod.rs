@@ -1,6 +1,7 @@
 //! What may be taken away as a file: lists as sheets, a dossier and the register as documents.
 //! Each use case behind has read what its page reads, and traced it as an export (I3, X-23).
 
+mod copy;
 pub(super) mod dossier;
 mod indemnity;
 mod lists;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<App> {
         .merge(lists::routes())
         .merge(watch::routes())
         .merge(dossier::routes())
+        .merge(copy::routes())
         .merge(indemnity::routes())
         .merge(register::routes())
 }
