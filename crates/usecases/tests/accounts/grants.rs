@@ -125,8 +125,7 @@ async fn x_17_a_withdrawn_grant_closes_at_once_and_another_keeps_the_session() {
     assert!(!office.is_in(&who).await);
     let again = huis.withdraw(&admin, PROCESSING, second, "Encore").await;
     assert!(matches!(again, Err(UseError::NotFound)));
-    let own = huis.my_grants(&admin).await.unwrap();
-    let own = own.iter().find(|g| g.processing == PROCESSING).unwrap().id;
+    let own = admin.grants(PROCESSING).next().unwrap().id;
     faults(huis.withdraw(&admin, PROCESSING, own, "Moi").await);
     let lines = huis.grants(&admin, PROCESSING).await.unwrap();
     let state = &lines.iter().find(|l| l.id == second).unwrap().state;
@@ -167,13 +166,12 @@ async fn x_17_the_review_lists_each_grant_and_closes_once_each_is_decided() {
     // Four of this processing, and the administrator's of the other: the review is the office's.
     let waiting = faults(huis.close_review(&lead, PROCESSING).await);
     assert!(waiting[0].ends_with("5."), "{waiting:?}");
-    let held = huis.my_grants(&admin).await.unwrap();
-    let of = |processing| held.iter().find(|g| g.processing == processing).unwrap().id;
-    let admin_grant = of(PROCESSING);
+    let admin_grant = admin.grants(PROCESSING).next().unwrap().id;
+    let admin_other = admin.grants("droits").next().unwrap().id;
     let other = NewGrant { until: END, ..grant(dpo.id, "dpo", lead.today) };
     huis.give(&admin, "droits", &other).await.unwrap();
     let lead = office.caller(&dpo).await;
-    huis.review_confirm(&lead, "droits", &[of("droits")]).await.unwrap();
+    huis.review_confirm(&lead, "droits", &[admin_other]).await.unwrap();
     huis.review_confirm(&lead, PROCESSING, &[kept, watched, admin_grant]).await.unwrap();
     let state = huis.review(&lead, PROCESSING).await.unwrap();
     assert_eq!((state.decided, state.total), (3, 4));
