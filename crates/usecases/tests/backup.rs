@@ -253,6 +253,7 @@ async fn a_restore_revives_nothing(world: World, elsewhere: Location, second_pla
 }
 
 async fn with_copy(world: World, second_place: &Path) -> World {
+    keep_up(&world.clock, &world.location);
     let options = world.options_with(Vec::new());
     let huis = Huis::open_with(options, Some(second_place)).await.unwrap();
     World { huis, ..world }
@@ -373,6 +374,7 @@ async fn reopened(
     clock: &Arc<ManualClock>,
     place: &Path,
 ) -> Arc<Huis> {
+    keep_up(clock, location);
     let options = huis_usecases::Options {
         location: location.clone(),
         writer: "essai".to_owned(),

@@ -60,7 +60,7 @@ fn options(location: &Location, root: &RootKey, clock: &Arc<ManualClock>, seed: 
 }
 
 /// A hand that stands still is soon too far from the clock of a database.
-fn keep_up(clock: &ManualClock, location: &Location) {
+pub fn keep_up(clock: &ManualClock, location: &Location) {
     use huis_kernel::Clock;
     if matches!(location, Location::Postgres(_)) {
         clock.set(huis_kernel::SystemClock.now());
