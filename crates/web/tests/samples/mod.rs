@@ -7,6 +7,7 @@
     reason = "samples for tests and the gallery: a failure is theirs"
 )]
 
+mod accounts;
 mod case;
 mod desk;
 mod entry;
@@ -57,6 +58,7 @@ pub const EVERY_POWER: [Power; 18] = [
 /// Every page by its name, rendered.
 pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     let mut out = desk::pages(locale);
+    out.extend(accounts::pages(locale));
     out.extend(case::pages(locale));
     out.extend(entry::pages(locale));
     out.extend(indemnity::pages(locale));
