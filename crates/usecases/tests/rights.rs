@@ -315,7 +315,7 @@ async fn situations(
         let opens = huis.open_dossier(&caller, PROCESSING, number, Reading::Screen).await;
         let says = doors[situation][id].as_str();
         assert_eq!(opens.is_ok(), says == "lit", "{id}, {situation}: {says}, {opens:?}");
-        if !opens.is_ok() {
+        if opens.is_err() {
             let nothing = matches!(opens, Err(UseError::NotFound | UseError::SecondFactor));
             assert!(nothing, "{id}, {situation}: {opens:?}");
         }

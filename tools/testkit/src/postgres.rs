@@ -243,7 +243,7 @@ impl Server {
             (0..=workers).map(|_| Instance::start(durable)).collect::<Result<Vec<_>, _>>()?;
         let psql = place::program(&["psql"], &place::postgres_folders(), INSTALL)?;
         let bases = instances.iter().map(|i| i.base.clone()).collect();
-        Ok(Self { bases, psql, instances: instances })
+        Ok(Self { bases, psql, instances })
     }
 
     fn base(&self) -> &str {

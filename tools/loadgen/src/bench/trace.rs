@@ -113,9 +113,9 @@ async fn export() -> Result<(Vec<u8>, huis_trace::LogKey)> {
     let mut exporter = Exporter::begin(Vec::new(), &header)?;
     // A day's closure stands before its lines: closures are gathered first.
     let batches = kept.0.lock().await;
-    let mut closures = batches.iter().flat_map(Batch::closures).peekable();
+    let closures = batches.iter().flat_map(Batch::closures);
     let mut rows = batches.iter().flat_map(Batch::rows).peekable();
-    while let Some(closed) = closures.next() {
+    for closed in closures {
         exporter.day(&closed.note, false)?;
         while let Some(row) = rows.next_if(|r| r.index < closed.closure.range.end()) {
             exporter.line(row.index, &row.leaf, row.leaf.hash())?;

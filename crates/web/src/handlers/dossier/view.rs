@@ -79,7 +79,7 @@ pub(in crate::handlers) fn view(me: &Me, opened: &Opened) -> Result<DossierView,
             .collect(),
         sections: sections(register, processed, opened, &context),
         tools: tools(opened),
-        request: processed.rules.takes_requests().then(|| about(opened)).unwrap_or_default(),
+        request: if processed.rules.takes_requests() { about(opened) } else { Default::default() },
     })
 }
 
