@@ -61,7 +61,7 @@ async fn every_command_of_the_operator_is_traced_x_22() {
         &["retention", "run"],
         &["trace", "export", "--to", &journal],
         &["conformite", "--out", &book],
-        &["register", "export", "--out", &entry],
+        &["register", "export", "--processing", "expulsion", "--out", &entry],
         &["import", &csv, "--as", "a.martin", "--profile", "releve-impayes"],
         &[
             "admin",

@@ -18,11 +18,13 @@ use common::{PASSWORD, PROCESSING, http::Visitor};
 use huis_accounts::Cost;
 use huis_demo::DemoAgent;
 use huis_dossier::{Draft, Value};
-use huis_kernel::{SystemClock, SystemRng};
+use huis_kernel::{GrantId, SystemClock, SystemRng};
 use huis_law::Law;
-use huis_store::{Location, Schema, Store};
+use huis_store::{Location, Schema, Store, grants::GrantRow};
 use huis_testkit::Postgres;
-use huis_usecases::{ActCommand, Huis, Options, Reading, accounts::Signed, oversight::By};
+use huis_usecases::{
+    ActCommand, Huis, Options, Reading, StartError, accounts::Signed, oversight::By,
+};
 use huis_vault::RootKey;
 use program::{
     huis, program,
@@ -42,21 +44,48 @@ fn root(folder: &Path) -> RootKey {
     RootKey::from_bytes(std::array::from_fn(byte))
 }
 
-/// An agent of today (the snapshot's are of its own day), who opens a dossier that the earlier
-/// program made, records an act in it, and finds the log sound. By the use cases: on the machine's
-/// own clock, and without the work of the day, which one day will have erased what is there.
-async fn worked_in(location: &Location, folder: &Path) {
-    let options = Options {
+fn options(location: &Location, folder: &Path, writer: &str) -> Options {
+    Options {
         location: location.clone(),
-        writer: "mise-a-jour".into(),
+        writer: writer.into(),
         root: root(folder),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         law: Law::embedded().unwrap(),
         local_registers: Vec::new(),
         cost: Cost::LIGHTEST,
-    };
-    let huis = Huis::open(options).await.unwrap();
+    }
+}
+
+/// What a newer program brings, a changed register or a new processing, comes into force when an
+/// administrator of the installation says so: until then nothing is served. The snapshot's
+/// administrators are of its own day: one of them gets a grant that lasts.
+async fn adopts(location: &Location, folder: &Path) {
+    let early = Huis::open(options(location, folder, "trop-tot")).await;
+    assert!(matches!(early, Err(StartError::OtherRegister(_))), "not adopted yet");
+    let store = Store::open(location).await.unwrap();
+    let office = store.offices().await.unwrap().remove(0).office;
+    let grants = store.grants(office).await.unwrap();
+    let old = grants.into_iter().find(|g| g.profile == "administrateur").unwrap();
+    let agents = store.agents().await.unwrap();
+    let login = agents.iter().find(|a| a.id == old.agent).unwrap().login.clone();
+    let mut work = store.begin().await.unwrap();
+    let (from, until) = ("2015-01-01".parse().unwrap(), "2050-01-01".parse().unwrap());
+    let grant = GrantRow { id: GrantId::random(&SystemRng), from, until, ..old };
+    work.add_grant(&grant).await.unwrap();
+    work.commit().await.unwrap();
+    store.close().await;
+    let options = options(location, folder, "adoption");
+    let adopted = Huis::adopt_registers(options, None, &login, None).await.unwrap();
+    assert!(!adopted.is_empty());
+}
+
+/// An agent of today (the snapshot's are of its own day), who opens a dossier that the earlier
+/// program made, records an act in it, and finds the log sound. By the use cases: on the machine's
+/// own clock, and without the work of the day, which one day will have erased what is there.
+async fn worked_in(location: &Location, folder: &Path) {
+    adopts(location, folder).await;
+    let huis = Huis::open(options(location, folder, "mise-a-jour")).await.unwrap();
     let office = huis.store().offices().await.unwrap().remove(0).office;
     let agent = DemoAgent {
         login: "camille.nouvelle".into(),

@@ -210,10 +210,13 @@ impl Huis {
         names.extend(partners.into_iter().map(|p| (p.code, p.name)));
         let mut agents = self.store.agents().await?;
         agents.retain(|a| a.state == "active");
-        // The first that was loaded is the one that the loader names.
-        agents.sort_by_key(|a| a.created_at);
         let mut grants = self.store.grants(office.office).await?;
-        grants.retain(|g| g.processing == PROCESSING && grant_of(g.clone()).in_force(today));
+        grants.retain(|g| grant_of(g.clone()).in_force(today));
+        // The first that was loaded is the one that the loader names; whoever holds a desk too shows
+        // more.
+        let held = |agent| grants.iter().filter(|g| g.agent == agent).count();
+        agents.sort_by_key(|a| (std::cmp::Reverse(held(a.id)), a.created_at));
+        grants.retain(|g| g.processing == PROCESSING);
         let register = &self.processed(PROCESSING)?.register;
         let mut logins = Vec::new();
         for profile in &register.profiles {

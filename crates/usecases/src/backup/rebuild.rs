@@ -1,8 +1,9 @@
 //! The blind index, made again from the opened sections by a job of the program: it stands in no
 //! backup, so that no token of an erased dossier survives in one (I7).
 
-use huis_access::{KeySource, decide_job, gather, unlock};
-use huis_kernel::OfficeId;
+use huis_access::{KeySource, Proof, decide_job, gather, unlock};
+use huis_kernel::{DossierId, OfficeId};
+use huis_register::Register;
 use huis_trace::Operation;
 use huis_vault::ArchiveSecret;
 use std::collections::BTreeMap;
@@ -87,45 +88,67 @@ impl Huis {
         let proof = decide_job(register, "reconstruction", office);
         let mut after = None;
         loop {
-            let active = self.index_key(office, &register.id, false).await?;
-            let archived = self.index_key(office, &register.id, true).await?;
             let ids = self.store.every_dossier(office, &register.id, after, BATCH).await?;
             let Some(last) = ids.last() else { return Ok(()) };
             after = Some(*last);
-            let (mut held, mut which) = (Vec::new(), BTreeMap::new());
-            for dossier in ids {
-                let Some((card, sealed, keys)) = self.rows_and_keys(office, dossier).await? else {
-                    continue;
-                };
-                let source = KeySource { root: &self.root, archive, keys: &keys };
-                let index = if card.archived { &archived } else { &active };
-                let answer = unlock(&proof, &sealed, source).and_then(|unlocked| {
-                    unlocked.answer(|plain| huis_access::search::tokens(register, plain, index))
-                });
-                match answer.map_err(UseError::from) {
-                    Ok(answer) => {
-                        held.push(answer);
-                        which.insert(dossier, card);
-                    }
-                    Err(UseError::ArchiveLocked) => report.locked += 1,
-                    Err(_) => report.broken += 1,
-                }
+            let mut waiting = ids;
+            while !waiting.is_empty() {
+                waiting =
+                    self.rebuild_batch(&proof, office, register, archive, waiting, report).await?;
             }
-            let line = self.job_line(&register.id, "reconstruction", Operation::Rebuild);
-            let pending = gather(held, line, Some("dossiers-sans-index"));
-            let receipt = self.trace(pending.line().clone()).await?;
-            for (dossier, tokens) in pending.release(&receipt)? {
-                let Some(before) = which.remove(&dossier) else { continue };
-                let mut work = self.store.begin().await?;
-                // Written since it was read: that write has set the tokens.
-                let now = work.dossier(office, dossier).await?;
-                if now.is_some_and(|(card, _)| card.revision == before.revision) {
+        }
+    }
+
+    /// Sets the tokens of these dossiers as they were read; gives those that were written since,
+    /// to be read again: an act changes a dossier without setting its tokens.
+    async fn rebuild_batch(
+        &self,
+        proof: &Proof<'_>,
+        office: OfficeId,
+        register: &Register,
+        archive: Option<&ArchiveSecret>,
+        ids: Vec<DossierId>,
+        report: &mut Rebuilt,
+    ) -> Result<Vec<DossierId>, UseError> {
+        let active = self.index_key(office, &register.id, false).await?;
+        let archived = self.index_key(office, &register.id, true).await?;
+        let (mut held, mut which) = (Vec::new(), BTreeMap::new());
+        for dossier in ids {
+            let Some((card, sealed, keys)) = self.rows_and_keys(office, dossier).await? else {
+                continue;
+            };
+            let source = KeySource { root: &self.root, archive, keys: &keys };
+            let index = if card.archived { &archived } else { &active };
+            let answer = unlock(proof, &sealed, source).and_then(|unlocked| {
+                unlocked.answer(|plain| huis_access::search::tokens(register, plain, index))
+            });
+            match answer.map_err(UseError::from) {
+                Ok(answer) => {
+                    held.push(answer);
+                    which.insert(dossier, card);
+                }
+                Err(UseError::ArchiveLocked) => report.locked += 1,
+                Err(_) => report.broken += 1,
+            }
+        }
+        let line = self.job_line(&register.id, "reconstruction", Operation::Rebuild);
+        let pending = gather(held, line, Some("dossiers-sans-index"));
+        let receipt = self.trace(pending.line().clone()).await?;
+        let mut again = Vec::new();
+        for (dossier, tokens) in pending.release(&receipt)? {
+            let Some(before) = which.remove(&dossier) else { continue };
+            let mut work = self.store.begin().await?;
+            match work.dossier(office, dossier).await? {
+                Some((card, _)) if card.revision == before.revision => {
                     let tokens: Vec<_> = tokens.into_iter().collect();
                     work.set_tokens(office, dossier, &tokens, before.archived).await?;
                     work.commit().await?;
+                    report.dossiers += 1;
                 }
-                report.dossiers += 1;
+                Some(_) => again.push(dossier),
+                None => {}
             }
         }
+        Ok(again)
     }
 }

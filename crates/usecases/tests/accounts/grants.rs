@@ -189,5 +189,5 @@ async fn x_17_the_review_lists_each_grant_and_closes_once_each_is_decided() {
         .filter(|l| l.outcome == Outcome::Done)
         .map(|l| l.detail["revue"].clone())
         .collect();
-    assert_eq!(told, ["ouverte", "confirmee", "confirmee", "confirmee", "close"]);
+    assert_eq!(told, ["ouverte", "confirmee", "confirmee", "confirmee", "confirmee", "close"]);
 }
