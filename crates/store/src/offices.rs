@@ -128,7 +128,7 @@ impl Store {
         processing: &str,
     ) -> Result<Vec<RegisterRow>, StoreError> {
         let sql = "SELECT processing, sha256, in_force, recorded_at, body FROM register_version
-                   WHERE processing = $1 ORDER BY recorded_at DESC";
+                   WHERE processing = $1 ORDER BY recorded_at DESC, in_force DESC";
         let rows = self.data.all(sql, params![processing]).await?;
         rows.iter()
             .map(|r| {

@@ -53,7 +53,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
 
 fn tokens_page(locale: Locale) -> accounts::Tokens {
     let row = |name: &str, state, tone, revoke: Option<&str>| accounts::TokenRow {
-        id: format!("jeton-{state}"),
+        id: format!("jeton-{}", revoke.map_or("eteint", |_| "vif")),
         name: name.into(),
         scopes: "lecture, actes".into(),
         made: "12/03/2026".into(),
