@@ -142,6 +142,8 @@ fn requests(desk: &Desk<'_>) -> Vec<String> {
     out.push(copy.expect("a copy to make"));
     out.push(answer.expect("an answer that is ready"));
     out.push("/journee?traitement=expulsion".to_owned());
+    // What was found is looked at from where one was.
+    desk.go("/journee?traitement=expulsion");
     out
 }
 

@@ -111,7 +111,9 @@ fn what_is_asked_stands_beside_what_is_rectified_x_16() {
     for request in requests(&mut clerk) {
         let page = clerk.get(&request);
         let link = page.links("/dossiers/").into_iter().find(|l| l.contains("?demande="));
-        let Some(link) = link.filter(|_| text(&page).contains("Rectification")) else { continue };
+        // Other rights lead to their dossier too: this one says what is wrong.
+        let rectifies = text(&page).contains("Ma date de naissance est fausse");
+        let Some(link) = link.filter(|_| rectifies) else { continue };
         let dossier = clerk.get(link.split('#').next().unwrap());
         if dossier.status != 200 {
             continue; // an archived dossier is the archivist's

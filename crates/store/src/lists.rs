@@ -180,16 +180,22 @@ impl Store {
         if cards.is_empty() {
             return Ok(Vec::new());
         }
+        // By dossier, not through every deadline that runs in the office: the state is no key here.
         let sql = format!(
-            "SELECT dossier, rule, due FROM term WHERE office = $1 AND state = 'running'
-             AND action = 1 AND dossier IN ({}) ORDER BY due DESC",
+            "SELECT dossier, rule, due FROM term WHERE office = $1 AND state || '' = 'running'
+             AND action = 1 AND dossier IN ({})",
             places(2, cards.len())
         );
         let mut list = params![office];
         list.extend(ids(cards.iter().map(|c| c.dossier)));
-        let mut next = std::collections::HashMap::new();
+        let mut next: std::collections::HashMap<DossierId, (String, Date)> = Default::default();
         for row in self.data.all(&sql, list).await? {
-            next.insert(DossierId::from_bytes(row.id16(0)?), (row.text(1)?, row.date(2)?));
+            let (dossier, found) =
+                (DossierId::from_bytes(row.id16(0)?), (row.text(1)?, row.date(2)?));
+            let nearer = next.get(&dossier).is_none_or(|known| found.1 < known.1);
+            if nearer {
+                next.insert(dossier, found);
+            }
         }
         Ok(cards
             .into_iter()

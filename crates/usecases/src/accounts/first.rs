@@ -6,12 +6,13 @@ use huis_store::{
     accounts::{DutyDates, PasswordChange},
     grants::GrantRow,
 };
-use huis_trace::{Authority, Line, Operation};
+use huis_trace::{Authority, Line, Operation, Outcome};
 
 use crate::{
     Huis, UseError,
     accounts::{NewAgent, password::Judged},
     caller::grant_of,
+    start::INSTALLATION,
 };
 
 impl Huis {
@@ -27,6 +28,10 @@ impl Huis {
         let standing = self.standing(known.as_ref()).await?;
         let (office, today, now) = (&standing.office, standing.today, self.now());
         if self.has_administrator(office.office, today).await? {
+            // a command that is refused is told as a screen's refusal is.
+            let mut line = self.job_line(INSTALLATION, "administration", Operation::AdminCommand);
+            line.outcome = Outcome::Refused { rule: "administrateur-en-fonction".to_owned() };
+            self.trace(line).await?;
             let reason = "Un administrateur est en fonction : il crée les autres comptes.";
             return Err(UseError::Invalid(vec![reason.to_owned()]));
         }
