@@ -115,6 +115,9 @@ impl Huis {
         let mut source = dossiers(seed, today, count, &law, &processed.register);
         let mut readable: Vec<DossierId> = Vec::new();
         let mut subjects: Vec<Subject> = Vec::new();
+        // Whoever holds the desk follows most of the dossiers that requests are about.
+        let desk = demo.agents.iter().find(|a| a.profile == "instructeur");
+        let mut elsewhere: Vec<Subject> = Vec::new();
         loop {
             batch.clear();
             for dossier in source.by_ref().take(BATCH) {
@@ -125,8 +128,11 @@ impl Huis {
                 if let Some(kind) = dossier.showcase {
                     showcase.entry(kind).or_default().push((number, dossier.unit.clone()));
                 }
-                if subjects.len() < ASKING {
-                    subjects.extend(subject(number, &dossier));
+                let near = desk.is_some_and(|d| d.units.contains(&dossier.unit));
+                let runs = dossier.acts.iter().all(|a| a.draft.kind != "cloture");
+                let of = if near && runs { &mut subjects } else { &mut elsewhere };
+                if of.len() < ASKING {
+                    of.extend(subject(number, &dossier));
                 }
                 batch.push((number, dossier));
             }
@@ -151,6 +157,7 @@ impl Huis {
         let at = |profile: &str| demo.agents.iter().position(|a| a.profile == profile);
         if let (Some(service), Some(secretariat)) = (at("instructeur"), at("secretaire-ccapex")) {
             let desks = huis_demo::Desks { service, secretariat };
+            subjects.append(&mut elsewhere);
             let asked = huis_demo::requests(today, &subjects, desks);
             let mut batch = Vec::new();
             for request in asked {
