@@ -232,5 +232,7 @@ async fn a_first_start_may_be_killed_anywhere_or_be_two() {
         assert_eq!(store.offices().await.unwrap().len(), 1);
         store.close().await;
     }
-    assert!(killed > 8, "{killed} were killed at work");
+    // The others had ended by themselves: once up to date, a server that finds a register that is not
+    // in force says so and serves nothing.
+    assert!(killed >= 4, "{killed} were killed at work");
 }

@@ -156,7 +156,7 @@ impl Store {
             list.push(Param::from(after.dossier));
             let (a, b) = (list.len() - 1, list.len());
             wheres.push_str(&format!(
-                " AND (d.changed_at < ${a} OR (d.changed_at = ${a} AND d.dossier > ${b}))"
+                " AND d.changed_at <= ${a} AND (d.changed_at < ${a} OR d.dossier > ${b})"
             ));
         }
         wheres.push_str(&within(IN_ORDER, list.len() + 1, &filter.territories));

@@ -36,10 +36,12 @@ async fn a_page_reads_what_it_shows_at_any_size() {
             assert!(more.steps < 40 * many as u64 + 4_000, "{told}");
             continue;
         }
-        // By row shown: at these sizes an agent has fewer rows than a page holds.
+        // By row shown: at these sizes an agent has fewer rows than a page holds. Which rows are
+        // drawn differs from one making to the next, by a third or so; what grows with the
+        // installation would grow fourfold.
         let (rows, least) = (many.max(few) as f64 / few as f64, less.steps as f64);
-        assert!(more.steps as f64 <= least * rows * 1.2, "{told}");
+        assert!(more.steps as f64 <= least * rows * 1.6, "{told}");
         // From one size to the other a tree may be a level deeper: three pages for a row, not two.
-        assert!(more.pages as f64 <= less.pages as f64 * rows * 1.5 * 1.2, "{told}");
+        assert!(more.pages as f64 <= less.pages as f64 * rows * 1.5 * 1.6, "{told}");
     }
 }
