@@ -8,6 +8,7 @@ mod ids;
 mod money;
 mod rng;
 mod time;
+mod words;
 
 pub use case_number::{CaseNumber, CaseNumberError};
 pub use delay::{Delay, DelayError};
@@ -15,3 +16,4 @@ pub use ids::{AgentId, AlertId, DossierId, GrantId, IdError, OfficeId, SessionId
 pub use money::{Money, MoneyError};
 pub use rng::{Rng, SeededRng, SystemRng};
 pub use time::{Clock, Date, Instant, ManualClock, Period, SystemClock, Zone};
+pub use words::no_break_spaces;

@@ -52,9 +52,7 @@ pub(crate) fn ordinal(n: u32) -> String {
 
 /// No-break spaces where French typography wants them, so that a file is typed as one types.
 pub(crate) fn french_spaces(text: &str) -> String {
-    [" :", " ;", " ?", " !", " %", " €", " »", "« "]
-        .iter()
-        .fold(text.to_owned(), |text, typed| text.replace(typed, &typed.replace(' ', "\u{a0}")))
+    huis_kernel::no_break_spaces(text, &[':', ';', '?', '!', '%', '€', '»'], &["«"])
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 use crate::{
-    Register, RegisterFault, Security, TraceTerm, check, fault::Report, parts, reader::Block,
-    typography::quote,
+    CaseWords, Register, RegisterFault, Security, TraceTerm, check, fault::Report, parts,
+    reader::Block, typography::quote,
 };
 
 /// A register is a text that an officer reads: past one mebibyte it is something else.
@@ -117,6 +117,7 @@ fn blank() -> Register {
     Register {
         id: String::new(),
         name: String::new(),
+        words: CaseWords::default(),
         texts: Vec::new(),
         in_force: Date::MIN,
         authorisation: None,
@@ -165,6 +166,16 @@ fn read_head(mut head: Block<'_>) -> Register {
     if let Some(mut traces) = head.block("traces") {
         register.traces = TraceTerm { keep: traces.delay("duree"), source: traces.text("source") };
         traces.finish();
+    }
+    if let Some(mut words) = head.maybe_block("mots") {
+        let plain = CaseWords::default();
+        register.words = CaseWords {
+            short: words.maybe_text("court"),
+            new: words.maybe_text("nouveau").unwrap_or(plain.new),
+            open: words.maybe_text("ouvrir").unwrap_or(plain.open),
+            running: words.maybe_text("en_cours").unwrap_or(plain.running),
+        };
+        words.finish();
     }
     head.finish();
     register

@@ -13,6 +13,8 @@ pub struct Register {
     pub id: String,
     /// `traitement.nom`
     pub name: String,
+    /// `traitement.mots`: what its screens call a case.
+    pub words: CaseWords,
     /// `traitement.textes`: the texts it executes.
     pub texts: Vec<String>,
     /// `traitement.en_vigueur`: the day from which this version counts.
@@ -50,6 +52,27 @@ pub struct Register {
     /// SHA-256 of the file's bytes: the version in force (`rows of the database`).
     #[serde(skip)]
     pub sha256: [u8; 32],
+}
+
+/// `traitement.mots`: what the screens call a case of this processing, where « dossier » would not
+/// be the word of those who work in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseWords {
+    /// `court`: the processing's name, where there is little room; by default its whole name.
+    pub short: Option<String>,
+    /// `nouveau`: « Nouveau dossier »
+    pub new: String,
+    /// `ouvrir`: « Ouvrir un dossier »
+    pub open: String,
+    /// `en_cours`: « Dossiers en cours »
+    pub running: String,
+}
+
+impl Default for CaseWords {
+    fn default() -> Self {
+        let [new, open, running] = ["Nouveau dossier", "Ouvrir un dossier", "Dossiers en cours"];
+        Self { short: None, new: new.into(), open: open.into(), running: running.into() }
+    }
 }
 
 /// How long traces live.

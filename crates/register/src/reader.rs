@@ -367,6 +367,15 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// The table under a key that may be left out.
+    pub(crate) fn maybe_block(&mut self, key: &'static str) -> Option<Self> {
+        if self.has(key) {
+            return self.block(key);
+        }
+        self.asked.push(key);
+        None
+    }
+
     /// The tables under a key, in order; none when unsaid.
     pub(crate) fn blocks(&mut self, key: &'static str) -> Vec<Self> {
         let Some(value) = self.take(key) else { return Vec::new() };

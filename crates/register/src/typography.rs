@@ -2,11 +2,7 @@
 
 /// Puts the non-breaking spaces that French asks for where plain ones were written.
 pub fn french(text: &str) -> String {
-    let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
-    for mark in [':', ';', '?', '!'] {
-        out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
-    }
-    out
+    huis_kernel::no_break_spaces(text, &['»', ':', ';', '?', '!'], &["«"])
 }
 
 /// A text from outside, cut to a line's length, control characters shown as a dot, so that a

@@ -15,6 +15,10 @@ mod serve;
 mod signals;
 mod tls;
 
+/// A page is thousands of short-lived texts, made on every core at once (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Huis : la gestion des dossiers autour du logement, sous les règles qui la lient.
 #[derive(Parser)]
 #[command(name = "huis", version, about, arg_required_else_help = true)]

@@ -18,12 +18,15 @@ use common::{PASSWORD, PROCESSING, http::Visitor};
 use huis_accounts::Cost;
 use huis_demo::DemoAgent;
 use huis_dossier::{Draft, Value};
-use huis_kernel::{GrantId, SystemClock, SystemRng};
+use huis_kernel::{Clock, GrantId, SystemClock, SystemRng};
 use huis_law::Law;
 use huis_store::{Location, Schema, Store, grants::GrantRow};
 use huis_testkit::Postgres;
 use huis_usecases::{
-    ActCommand, Huis, Options, Reading, StartError, accounts::Signed, oversight::By,
+    ActCommand, Huis, Options, Reading, StartError,
+    accounts::Signed,
+    backup::{BackupPlan, RestorePlan, Sealing, Unsealing, restore, take},
+    oversight::By,
 };
 use huis_vault::RootKey;
 use program::{
@@ -174,6 +177,52 @@ async fn each_earlier_installation_is_migrated_and_served_on_postgresql() {
             &["--database", &url, "--key", key, "--data", data.to_str().unwrap()],
             folder.path(),
         );
+    }
+}
+
+/// A backup that was taken under an earlier schema, and an earlier register, restores into the program
+/// of today, on either engine: the rows go in as they were, the steps since are taken, and what the
+/// program brings waits for the administrator as after any upgrade.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_each_earlier_schema_restores_into_this_program_x_20() {
+    let server = Postgres::start().unwrap();
+    for step in snapshots::all() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = folder.path().join("pas");
+        snapshots::unzip(step, &files);
+        // As its program left it: no step of today is taken before the backup.
+        let old = Store::connect(&Location::Folder(files.clone())).await.unwrap();
+        assert_eq!(old.schema().await.unwrap().data, step);
+        let plan = BackupPlan {
+            to: folder.path().join("donnees"),
+            keys_to: folder.path().join("cles"),
+            sealing: Sealing::passphrase("seize mots au hasard"),
+            keep_days: 30,
+        };
+        let taken = take(&old, "ancienne", SystemClock.now(), &plan).await.unwrap();
+        assert!(taken.rows > 100 && taken.slots > 0, "{taken:?}");
+        old.close().await;
+        let database = server.database(&format!("restaure{step}")).unwrap();
+        let places =
+            [Location::Folder(folder.path().join("ici")), Location::Postgres(database.url())];
+        for place in places {
+            let plan = RestorePlan {
+                data: taken.data.clone(),
+                keys: Some(taken.keys.clone()),
+                keys_copy: None,
+                unsealing: Unsealing::passphrase("seize mots au hasard"),
+                archive: None,
+                witness: None,
+            };
+            let (huis, report) =
+                restore(options(&place, &files, "restauration"), None, plan).await.unwrap();
+            assert_eq!(report.made_at, Some(taken.made_at));
+            assert_eq!((report.lost, report.destroyed), (0, 0), "{report:?}");
+            assert_eq!(huis.store().schema().await.unwrap(), Schema::of_this_program());
+            huis.store().close().await;
+            drop(huis);
+            worked_in(&place, &files).await;
+        }
     }
 }
 

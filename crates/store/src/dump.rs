@@ -30,8 +30,18 @@ pub enum Part {
 /// Of the moment: a restore closes every session and every way in that was under way.
 /// Marks tell data that were brought back from the past, which a restore does on purpose.
 /// Tokens of the API go as sessions do: one that was revoked since the backup must not come back.
-const OF_THE_MOMENT: [&str; 7] =
-    ["migration", "session", "reset", "throttle", "lease", "key_mark", "api_token"];
+/// The board is counted anew at its first look.
+const OF_THE_MOMENT: [&str; 9] = [
+    "migration",
+    "session",
+    "reset",
+    "throttle",
+    "lease",
+    "key_mark",
+    "api_token",
+    "board_day",
+    "board_cell",
+];
 
 /// How many rows a chunk holds at most.
 const ROWS: usize = 200;

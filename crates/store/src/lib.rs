@@ -7,6 +7,7 @@ mod keys;
 mod open;
 mod schema;
 mod sql;
+mod tally;
 mod writers;
 
 pub mod accounts;

@@ -223,26 +223,6 @@ impl Store {
         rows.iter().map(|r| Ok((DossierId::from_bytes(r.id16(0)?), r.date(1)?))).collect()
     }
 
-    /// The board: how many active dossiers by territory and stage, how many of them are late.
-    pub async fn board(
-        &self,
-        office: OfficeId,
-        processing: &str,
-        territories: &[String],
-        today: Date,
-    ) -> Result<Vec<(String, String, u64, u64)>, StoreError> {
-        let sql = format!(
-            "SELECT d.territory, d.stage, COUNT(*), SUM(CASE WHEN d.next_due < $3 THEN 1 ELSE 0 END)
-             FROM dossier d WHERE d.office = $1 AND d.processing = $2 AND d.archived = 0
-             AND d.closed_on IS NULL {} GROUP BY d.territory, d.stage ORDER BY 1, 2",
-            within("d.territory", 4, territories)
-        );
-        let mut list = params![office, processing, today];
-        list.extend(ids(territories.iter().map(String::as_str)));
-        let rows = self.data.all(&sql, list).await?;
-        rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?, r.count(2)?, r.count(3)?))).collect()
-    }
-
     /// Acts recorded since an instant, newest first: what came in. Card columns only.
     pub async fn acts_since(
         &self,

@@ -42,6 +42,7 @@ pub(crate) const DATA: &[&str] = &[
     include_str!("../schema/data/1.sql"),
     include_str!("../schema/data/2.sql"),
     include_str!("../schema/data/3.sql"),
+    include_str!("../schema/data/4.sql"),
 ];
 pub(crate) const KEYS: &[&str] =
     &[include_str!("../schema/keys/1.sql"), include_str!("../schema/keys/2.sql")];

@@ -118,27 +118,40 @@ impl Store {
             .collect()
     }
 
-    /// Does a dossier bear all of these tokens, in the active index or the archive's?
+    /// Which of these sets of tokens a dossier bears whole, in the active index (`false`) or the
+    /// archive's. One statement, however many they are.
     pub async fn bears(
         &self,
         office: OfficeId,
         dossier: DossierId,
-        tokens: &[Token],
-        archive: bool,
-    ) -> Result<bool, StoreError> {
-        if tokens.is_empty() {
-            return Ok(false);
-        }
-        let table = if archive { "archive_token" } else { "token" };
-        let sql = format!(
-            "SELECT COUNT(DISTINCT token) FROM {table}
-             WHERE office = $1 AND dossier = $2 AND token IN ({})",
-            places(3, tokens.len())
-        );
+        sets: &[(&[Token], bool)],
+    ) -> Result<Vec<bool>, StoreError> {
         let mut list = params![office, dossier];
-        list.extend(ids(tokens.iter().copied()));
-        let found = self.data.one(&sql, list).await?.map_or(Ok(0), |r| r.count(0))?;
-        Ok(found == u64::try_from(tokens.len()).unwrap_or(u64::MAX))
+        let mut counts = Vec::new();
+        for (tokens, archive) in sets.iter().filter(|(tokens, _)| !tokens.is_empty()) {
+            let table = if *archive { "archive_token" } else { "token" };
+            counts.push(format!(
+                "(SELECT COUNT(DISTINCT token) FROM {table}
+                 WHERE office = $1 AND dossier = $2 AND token IN ({}))",
+                places(list.len() + 1, tokens.len())
+            ));
+            list.extend(ids(tokens.iter().copied()));
+        }
+        if counts.is_empty() {
+            return Ok(vec![false; sets.len()]);
+        }
+        let row = self.data.one(&format!("SELECT {}", counts.join(", ")), list).await?;
+        let mut at = 0;
+        let mut out = Vec::with_capacity(sets.len());
+        for (tokens, _) in sets {
+            let found = match &row {
+                Some(row) if !tokens.is_empty() => row.count(at)?,
+                _ => 0,
+            };
+            at += usize::from(!tokens.is_empty());
+            out.push(!tokens.is_empty() && found == u64::try_from(tokens.len()).unwrap_or(0));
+        }
+        Ok(out)
     }
 
     /// How many alerts of some processings are open.

@@ -7,10 +7,11 @@ use crate::{
     Store, StoreError,
     dossiers::{CardRow, load_card, load_sealed},
     sql::{Param, Tx, params},
+    tally::Tally,
 };
 
 /// A transaction: everything in it happens, or nothing does.
-pub struct Work(pub(crate) Tx);
+pub struct Work(pub(crate) Tx, Tally);
 
 /// A deadline as the card keeps it: a rule's code, a date, a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +42,14 @@ pub struct NextRow {
 impl Store {
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Work, StoreError> {
-        Ok(Work(self.data.begin().await?))
+        Ok(Work(self.data.begin().await?, Tally::default()))
     }
 }
 
 impl Work {
-    /// Commits.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    /// Commits, once the board counts what moved.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.1.settle(&mut self.0).await?;
         self.0.commit().await
     }
 
@@ -91,6 +93,7 @@ impl Work {
 
     /// Adds the card of a new dossier.
     pub async fn add_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
+        self.1.new_dossier(card.office, card.dossier);
         self.0
             .run(
                 "INSERT INTO dossier (office, dossier, processing, number, territory, stage, step,
@@ -121,6 +124,7 @@ impl Work {
 
     /// Writes the card back; `Conflict` when its revision moved since it was loaded.
     pub async fn set_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
+        self.1.touched(&mut self.0, card.office, card.dossier).await?;
         let n = self
             .0
             .run(
@@ -299,6 +303,7 @@ impl Work {
         dossier: DossierId,
         terms: &[TermRow],
     ) -> Result<(), StoreError> {
+        self.1.touched(&mut self.0, office, dossier).await?;
         self.0
             .run("DELETE FROM term WHERE office = $1 AND dossier = $2", params![office, dossier])
             .await?;
@@ -448,6 +453,7 @@ impl Work {
         if !left.is_empty() {
             return Ok(false);
         }
+        self.1.touched(&mut self.0, office, dossier).await?;
         for table in ["term", "hold", "import_mark", "mandate", "dossier"] {
             let sql = format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2");
             self.0.run(&sql, params![office, dossier]).await?;

@@ -19,16 +19,18 @@ pub use huis_accounts::{AccountState, Cost, MustChange, Password, PasswordHash};
 pub use huis_store::accounts::{Duty, DutyDates};
 pub use mail::{Letter, Mailer, NotSent, Sending};
 pub use password::PasswordRule;
-pub(crate) use present::PARTNERS;
 pub use present::{CallerState, SessionLine};
 pub use provider::{Arrival, Asked, Departure, Identity, Journey, Provider, ProviderError};
 pub use second::{Enrolled, Enrolment};
 pub use tokens::{NewToken, Scope, TokenCaller, TokenLine, TokenState};
 
-use huis_accounts::{HashError, Hasher, Pepper, RuleBook, RuleBookFault};
-use huis_kernel::Rng;
+use huis_accounts::{HashError, Hasher, PasswordRules, Pepper, RuleBook, RuleBookFault};
+use huis_kernel::{Date, Rng};
 use huis_vault::RootKey;
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
 
 use crate::{Huis, UseError};
 
@@ -40,6 +42,8 @@ const HASHES_AT_ONCE: usize = 4;
 pub struct SignIn {
     hasher: Arc<Hasher>,
     book: RuleBook,
+    /// The rules of a day, by set: each request asks for them.
+    rules: RwLock<BTreeMap<String, (Date, PasswordRules)>>,
     mailer: OnceLock<Box<dyn Mailer>>,
     provider: OnceLock<Box<dyn Provider>>,
     gate: tokio::sync::Semaphore,
@@ -71,10 +75,24 @@ impl SignIn {
         Ok(Self {
             hasher: Arc::new(Hasher::new(pepper, Vec::new(), cost, rng)?),
             book,
+            rules: RwLock::default(),
             mailer: OnceLock::new(),
             provider: OnceLock::new(),
             gate: tokio::sync::Semaphore::new(HASHES_AT_ONCE),
         })
+    }
+
+    /// The rules of a set on a day; `None` when the file has no such set.
+    fn rules(&self, set: &str, on: Date) -> Option<PasswordRules> {
+        let known = self.rules.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, rules)) = known.get(set).filter(|(day, _)| *day == on) {
+            return Some(rules.clone());
+        }
+        drop(known);
+        let rules = self.book.rules(set, on)?;
+        let mut known = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(set.to_owned(), (on, rules.clone()));
+        Some(rules)
     }
 
     fn mailer(&self) -> Option<&dyn Mailer> {

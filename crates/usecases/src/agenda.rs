@@ -11,7 +11,7 @@ use huis_store::{lists::TermDue, partners::Reach};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Caller, Huis, Processed, UseError, accounts::PARTNERS, caller::grant_of};
+use crate::{Caller, Huis, Processed, UseError, caller::grant_of, partners::partners_on};
 use ics::Event;
 
 /// How far back, and ahead, the calendar goes.
@@ -94,7 +94,7 @@ impl Huis {
         };
         let today = self.today(&office);
         let settings = self.store.settings(office.office).await?;
-        let partners_on = settings.iter().any(|(k, v)| k == PARTNERS && !v.trim().is_empty());
+        let partners_on = partners_on(&settings);
         let grants = self.store.grants_of(feed.agent).await?;
         let grants: Vec<Grant> = grants
             .into_iter()

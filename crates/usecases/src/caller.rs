@@ -1,7 +1,8 @@
+use crate::{dossier::GOOD_FRIDAY, partners::partners_on};
 use huis_access::{Actor, Card, Grant, Refusal, Want};
 use huis_kernel::{AgentId, Date, Instant};
 use huis_register::{Power, Profile, Register};
-use huis_store::{dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
+use huis_store::{accounts::AgentRow, dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
 
 /// What is known of the person at the keyboard.
 #[derive(Clone, Debug)]
@@ -32,9 +33,35 @@ pub struct Caller {
     pub now: Instant,
     /// Are partners on?
     pub partners_on: bool,
+    /// The communes of the office where Good Friday is a holiday: its setting, as of this request.
+    pub good_friday: String,
 }
 
 impl Caller {
+    /// An account at work, with what its office has set.
+    pub(crate) fn of(
+        actor: Actor,
+        row: AgentRow,
+        (office, today, now): (OfficeRow, Date, Instant),
+        settings: &[(String, String)],
+    ) -> Self {
+        let set = |name: &str| settings.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone());
+        Self {
+            actor,
+            agent: AgentInfo {
+                id: row.id,
+                name: format!("{} {}", row.first_name, row.last_name),
+                login: row.login,
+                service: row.service,
+            },
+            office,
+            today,
+            now,
+            partners_on: partners_on(settings),
+            good_friday: set(GOOD_FRIDAY).unwrap_or_default(),
+        }
+    }
+
     /// The grants in force for a processing in this office.
     pub fn grants<'a>(&'a self, processing: &'a str) -> impl Iterator<Item = &'a Grant> {
         self.actor.grants.iter().filter(move |g| {

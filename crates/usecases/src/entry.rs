@@ -5,6 +5,10 @@ use huis_dossier::Value;
 use huis_kernel::{Date, Money};
 use huis_law::geo::Geo;
 use huis_register::FieldKind;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use crate::Caller;
 
@@ -17,13 +21,22 @@ pub struct Commune {
     pub name: String,
 }
 
-/// The communes of the office's département, by name.
-pub fn communes(caller: &Caller) -> Vec<Commune> {
+/// The communes of the office's département, by name: gathered once, asked for by every page.
+pub fn communes(caller: &Caller) -> Arc<[Commune]> {
+    type Known = BTreeMap<String, Arc<[Commune]>>;
+    static KNOWN: RwLock<Known> = RwLock::new(Known::new());
     let here = caller.office.departement.as_str();
+    if let Some(found) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(here) {
+        return Arc::clone(found);
+    }
     let all = Geo::embedded().communes().iter();
-    all.filter(|c| c.departement == here)
+    let found: Arc<[Commune]> = all
+        .filter(|c| c.departement == here)
         .map(|c| Commune { code: c.code.to_owned(), name: c.name.to_owned() })
-        .collect()
+        .collect();
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    known.insert(here.to_owned(), Arc::clone(&found));
+    found
 }
 
 /// What a reading needs beside the field.

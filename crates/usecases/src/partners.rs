@@ -8,7 +8,7 @@ use huis_store::partners::{DepositRow, PartnerRow, Reach};
 use huis_trace::{Dossiers, Operation};
 use std::collections::BTreeSet;
 
-use crate::{Caller, Huis, UseError};
+use crate::{Caller, Huis, UseError, oversight::PARTNERS};
 
 /// The longest name of an organisation, in characters.
 const LONGEST_NAME: usize = 120;
@@ -69,6 +69,11 @@ pub struct Deposit {
     pub corrects: Option<u32>,
     /// Was it voided since?
     pub voided: bool,
+}
+
+/// Are partners let in? The office names the act that authorises them.
+pub(crate) fn partners_on(settings: &[(String, String)]) -> bool {
+    settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty())
 }
 
 impl Huis {

@@ -27,20 +27,23 @@ pub struct Adopted {
 }
 
 /// The registers in force today. The files of this server must be the version in force, or one
-/// that is recorded and waits for its day: then the version in force is read from its row.
+/// that is recorded and waits for its day: then the version in force is read from its row. A restore
+/// is finished under the version that its rows follow, whatever the program that restores brings.
 pub(crate) async fn in_force(
     store: &Store,
     local: &[(String, String)],
     today: Date,
+    restoring: bool,
 ) -> Result<Vec<InForce>, StartError> {
     let mut out = Vec::new();
     for (register, text, status) in registers(local)? {
         let rows = store.register_versions(&register.id).await?;
         let current = rows.iter().find(|r| r.in_force <= today);
+        let waits = || rows.iter().any(|r| r.sha256 == register.sha256 && r.in_force > today);
         match current {
             None => out.push((register, text, status)),
             Some(row) if row.sha256 == register.sha256 => out.push((register, text, status)),
-            Some(row) if rows.iter().any(|r| r.sha256 == register.sha256 && r.in_force > today) => {
+            Some(row) if restoring || waits() => {
                 let name = format!("{}.toml", register.id);
                 let all = registers(&[(name, row.body.clone())])?;
                 out.extend(all.into_iter().filter(|(old, ..)| old.id == register.id));

@@ -210,7 +210,7 @@ impl Huis {
         let office = store.offices().await?.into_iter().next().ok_or(StartError::NotInitialised)?;
         let zone = huis_kernel::Zone::named(&office.zone).unwrap_or_else(huis_kernel::Zone::utc);
         let today = options.clock.now().date_in(&zone);
-        let loaded = in_force(&store, &options.local_registers, today).await?;
+        let loaded = in_force(&store, &options.local_registers, today, restoring).await?;
         // A processing may answer for the others: each is told what all the registers say.
         let told: Vec<&Register> = loaded.iter().map(|(register, ..)| register).collect();
         rules.values_mut().for_each(|rules| rules.learn(&told));

@@ -17,10 +17,11 @@ use huis_store::Location;
 use huis_testkit::Postgres;
 use huis_trace::Operation;
 use huis_usecases::{
-    ActCommand, Caller, KeptForm, Reading, SectionCommand, UseError,
+    ActCommand, Caller, KeptForm, ListQuery, Reading, SectionCommand, UseError,
     accounts::Next,
     oversight::{Due, TraceQuery},
 };
+use std::collections::BTreeMap;
 
 async fn version(world: &World, caller: &Caller, number: CaseNumber) -> u64 {
     let store = world.huis.store();
@@ -385,4 +386,63 @@ async fn x_29_the_procedure_is_read_first_and_an_overdue_review_is_told() {
     assert!(due().await.is_empty(), "due that day, not overdue");
     world.go_to("2027-01-01");
     assert_eq!(due().await, [Due::Overdue(day("2026-12-31"))]);
+}
+
+/// the board counts as dossiers move (opened, an act, closed, a day that passes) and always
+/// agrees with the lists, whether it was looked at before or not.
+async fn the_board_counts(world: World) {
+    let day = |n: i64| world.today().saturating_add(jiff::Span::new().days(n)).to_string();
+    let (first_day, week_on, next) = (day(0), day(7), day(8));
+    world.agent("anne", "instructeur", &[COLMAR]).await;
+    let anne = world.caller("anne").await;
+    let agrees = async |anne: &Caller| {
+        let board = world.huis.board(anne, PROCESSING).await.unwrap();
+        let mut there: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for late in [false, true] {
+            let query = ListQuery { late, ..ListQuery::default() };
+            for line in world.huis.list(anne, PROCESSING, &query).await.unwrap().lines {
+                let cell = there.entry(line.stage).or_default();
+                if late { cell.1 += 1 } else { cell.0 += 1 }
+            }
+        }
+        let cells = board.cells.into_iter();
+        let counted: BTreeMap<_, _> =
+            cells.map(|((_, stage), c)| (stage, (c.count, c.late))).collect();
+        assert_eq!(counted, there);
+        (there.values().map(|c| c.0).sum::<u64>(), there.values().map(|c| c.1).sum::<u64>())
+    };
+    // Never looked at, then looked at: both ways lead to the same counts.
+    let first = world.dossier(&anne, "Klein", "Paul").await.number;
+    assert_eq!(agrees(&anne).await, (1, 0));
+    let second = world.dossier(&anne, "Grand", "Rose").await.number;
+    assert_eq!(agrees(&anne).await, (2, 0));
+    let act = draft("commandement-payer", &first_day, &[]);
+    world.act(&anne, first, act).await.unwrap();
+    assert_eq!(agrees(&anne).await, (2, 0));
+    // The information letter is late some days on: nobody wrote anything.
+    world.go_to(&week_on);
+    let anne = world.caller("anne").await;
+    assert_eq!(agrees(&anne).await, (2, 2));
+    let close = draft("cloture", &week_on, &[("motif", choice("dette_soldee"))]);
+    world.act(&anne, second, close).await.unwrap();
+    assert_eq!(agrees(&anne).await, (1, 1));
+    // What is written before the first look of a day is counted by it.
+    world.go_to(&next);
+    let anne = world.caller("anne").await;
+    world.dossier(&anne, "Petit", "Jean").await;
+    assert_eq!(agrees(&anne).await, (2, 1));
+}
+
+#[tokio::test]
+async fn x_03_the_board_counts_as_dossiers_move_on_sqlite() {
+    the_board_counts(World::on("2026-03-02").await).await;
+}
+
+#[tokio::test]
+async fn x_03_the_board_counts_as_dossiers_move_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let database = server.database("tableau").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::now(folder, Location::Postgres(database.url())).await;
+    the_board_counts(world).await;
 }

@@ -161,7 +161,8 @@ impl Me {
             return Vec::new();
         }
         let link = |p: &&Processed| ProcessingLink {
-            label: p.register.name.clone(),
+            label: p.register.words.short.as_ref().unwrap_or(&p.register.name).clone(),
+            title: p.register.name.clone(),
             href: routes::with_query(routes::DAY, &[(PROCESSING_QUERY, &p.register.id)]),
             current: p.register.id == self.processing,
         };
@@ -210,7 +211,10 @@ impl Me {
             processings: self.processings(),
             nav: navigation(&powers, place),
             can_search: powers.contains(&Power::Search),
-            can_create: powers.contains(&Power::Create),
+            create: powers.contains(&Power::Create).then(|| match (self.locale, register) {
+                (Locale::Fr, Some(register)) => register.words.new.clone(),
+                _ => self.locale.t("shell.new_dossier"),
+            }),
             csrf: self.csrf(),
             flashes: self.flashes.clone(),
             crumbs,

@@ -26,8 +26,8 @@ pub struct Shell {
     pub nav: Vec<NavItem>,
     /// May search the active dossiers.
     pub can_search: bool,
-    /// May create a dossier.
-    pub can_create: bool,
+    /// May create a dossier: what the button says.
+    pub create: Option<String>,
     /// The token of each POST form.
     pub csrf: String,
     /// What just happened.
@@ -41,8 +41,10 @@ pub struct Shell {
 /// A processing that one may work in.
 #[derive(Clone, Debug)]
 pub struct ProcessingLink {
-    /// Its name in the register.
+    /// Its short name in the register.
     pub label: String,
+    /// Its whole name.
+    pub title: String,
     /// Its day page.
     pub href: String,
     /// One works in it now.

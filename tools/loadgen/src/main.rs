@@ -5,6 +5,10 @@ use clap::{Parser, Subcommand};
 use huis_loadgen::{bench::Bench, place::Place, postgres::Postgres, raw};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
+/// As the program that is measured has it: the baseline must not be slower for another reason.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Mesures de Huis.
 #[derive(Parser)]
 struct Cli {

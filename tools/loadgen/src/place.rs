@@ -134,8 +134,12 @@ impl Place {
         std::fs::create_dir_all(folder)?;
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_file() {
-                std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+            if entry.file_type()?.is_file()
+                && let Err(error) = std::fs::copy(entry.path(), folder.join(entry.file_name()))
+                // What a server leaves behind it goes as it closes.
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(error.into());
             }
         }
         Ok(Self { folder: folder.to_owned(), ..self.clone() })

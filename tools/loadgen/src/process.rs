@@ -30,7 +30,7 @@ impl Server {
             .arg(address.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::null())
             .spawn()
             .with_context(|| program.display().to_string())?;
         let mut server = Self { child, address, first_page: Duration::ZERO };

@@ -1,4 +1,4 @@
-//! What the tests of Huis stand on: a PostgreSQL, a browser, axe and a mail server, each started
+//! What the tests of Huis stand on: a PostgreSQL, a browser, axe, a mail server, each started
 //! by the test that needs it and gone with it.
 //!
 //! ```no_run
@@ -26,6 +26,7 @@ mod error;
 mod fuzz;
 mod http;
 mod openid;
+mod phone;
 mod place;
 mod postgres;
 mod smtp;
@@ -36,5 +37,6 @@ pub use browser::{Browser, Key};
 pub use error::TestkitError;
 pub use fuzz::{Fuzzed, fuzz};
 pub use openid::OpenIdProvider;
+pub use phone::Phone;
 pub use postgres::{Database, Postgres};
 pub use smtp::{Mail, Smtp};

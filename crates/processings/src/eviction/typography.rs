@@ -2,17 +2,7 @@
 
 /// The sentence with its no-break spaces.
 pub(crate) fn french(text: &str) -> String {
-    const KEPT: &[(&str, &str)] = &[
-        ("« ", "«\u{a0}"),
-        (" »", "\u{a0}»"),
-        (" :", "\u{a0}:"),
-        (" ;", "\u{a0};"),
-        ("n° ", "n°\u{a0}"),
-        ("art. ", "art.\u{a0}"),
-        ("L. ", "L.\u{a0}"),
-        ("R. ", "R.\u{a0}"),
-    ];
-    KEPT.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+    huis_kernel::no_break_spaces(text, &['»', ':', ';'], &["«", "n°", "art.", "L.", "R."])
 }
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ fn head(old: &Register, new: &Register, out: &mut Changes) {
         out.neutral(&format!("Le registre cite désormais « {text} »."));
     }
     out.shown("Nom du traitement", &old.name, &new.name);
+    let short = |r: &Register| r.words.short.clone().unwrap_or_default();
+    out.shown("Nom court", &short(old), &short(new));
+    out.shown("Ce qu’on dit pour un nouveau dossier", &old.words.new, &new.words.new);
+    out.shown("Ce qu’on dit pour ouvrir un dossier", &old.words.open, &new.words.open);
+    out.shown("Ce qu’on dit pour les dossiers en cours", &old.words.running, &new.words.running);
     out.shown("Fondement de la durée des traces", &old.traces.source, &new.traces.source);
     out.shown("Entrée en vigueur", &old.in_force.to_string(), &new.in_force.to_string());
     let authorisation = |r: &Register| r.authorisation.clone().unwrap_or_default();

@@ -83,6 +83,9 @@ impl House {
             let made = huis.create_dossier(&caller, PROCESSING, new).await.unwrap();
             house.numbers.push(made.number);
         }
+        // The board counts from here on as the dossiers move.
+        let (office, today) = (caller.office.office, caller.today);
+        huis.store().board(office, PROCESSING, &[], today).await.unwrap();
         huis.store().close().await;
         house
     }

@@ -24,6 +24,8 @@ mod proof;
 mod storm;
 
 use house::House;
+use huis_kernel::{AgentId, Clock, SystemClock};
+use huis_store::{Location, Store, drafts::DraftRow};
 use huis_testkit::Postgres;
 use proof::prove;
 use std::time::Duration;
@@ -102,6 +104,13 @@ async fn a_database_that_goes_and_comes_back_loses_nothing_a_23_i2_i8() {
     let folder = tempfile::tempdir().unwrap();
     let house = House::found(&folder.path().join("data"), Some(database.url())).await;
     let mut dice = Dice::new(seed());
+    // A form that came after its session's end, and was kept: that is an acknowledgement too.
+    let place = Location::Postgres(database.url());
+    let (late, now) = (AgentId::from_bytes([9; 16]), SystemClock.now());
+    let kept = DraftRow { draft: [8; 16], kept_at: now };
+    let store = Store::connect(&place).await.unwrap();
+    store.keep_draft(kept, late, vec![7; 64], now.plus_ms(9_000_000), 5).await.unwrap();
+    store.close().await;
     let served = house.serve();
     let storm = Storm::begin(&house, served.address, seed());
     let (ends, cuts) = (rounds(2), rounds(2) * 10);
@@ -138,6 +147,9 @@ async fn a_database_that_goes_and_comes_back_loses_nothing_a_23_i2_i8() {
     let faults = format!("{ends} ends of the database, {dropped} connections cut in {cuts} times");
     tell("PostgreSQL", &faults, &log, &verdict);
     assert!(dropped > 0);
+    let store = Store::connect(&place).await.unwrap();
+    let found = store.drafts(late, now).await.unwrap();
+    assert_eq!(found, [kept], "a kept form outlives the end of its database");
 }
 
 /// A disk that fills: pages answer that there is no room, what was acknowledged stays, and the same

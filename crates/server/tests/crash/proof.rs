@@ -3,7 +3,7 @@
 use huis_dossier::Value;
 use huis_kernel::{Clock, SystemClock};
 use huis_trace::{Leaf, Operation, Outcome};
-use huis_usecases::{Huis, Question, Reading};
+use huis_usecases::{Caller, Huis, Question, Reading};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -89,6 +89,7 @@ async fn prove_rows(house: &House, log: &Log, whole: bool) -> Verdict {
         assert!(!whole || lines == rows, "{number}: {rows:?} of {lines:?} lines");
         section_agrees(&huis, &who, *number, &opened, log, &mut verdict).await;
     }
+    board_agrees(&huis, &who).await;
     let changed = huis.recompute_terms(PROCESSING).await.unwrap();
     assert_eq!(changed, 0, "deadlines that the acts do not give");
     assert!(huis.store().without_tokens(office).await.unwrap().is_empty());
@@ -96,6 +97,19 @@ async fn prove_rows(house: &House, log: &Log, whole: bool) -> Verdict {
     assert_eq!(huis.store().stray_tokens().await.unwrap(), 0);
     huis.store().close().await;
     verdict
+}
+
+/// The board counts what there is: its counts moved with the dossiers, through every fault.
+async fn board_agrees(huis: &Huis, who: &Caller) {
+    let office = who.office.office;
+    let mut there: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for card in huis.store().running(office, PROCESSING, None, 100_000).await.unwrap() {
+        *there.entry((card.territory, card.stage)).or_default() += 1;
+    }
+    let board = huis.store().board(office, PROCESSING, &[], who.today).await.unwrap();
+    let counted: BTreeMap<_, _> =
+        board.into_iter().map(|(territory, stage, n, _)| ((territory, stage), n)).collect();
+    assert_eq!(counted, there, "the board");
 }
 
 /// The server chains what a crash left by itself, within seconds, and makes a lost index again.
@@ -133,7 +147,7 @@ async fn lines_of(
 
 async fn section_agrees(
     huis: &Arc<Huis>,
-    who: &huis_usecases::Caller,
+    who: &Caller,
     number: huis_kernel::CaseNumber,
     opened: &huis_usecases::Opened,
     log: &Log,

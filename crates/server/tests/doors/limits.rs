@@ -329,3 +329,28 @@ fn every_answer_has_the_strict_policy_and_is_not_kept() {
         );
     }
 }
+
+/// A fault of the program, whatever it was working on, is a page that says nothing of it, with the
+/// number that the log has; the server goes on.
+#[test]
+fn a_fault_of_the_program_tells_nothing_and_stops_nothing_i13() {
+    let house = House::on("2026-11-23");
+    let fault = async || -> String { panic!("Kowalski, 12 rue des Vignes") };
+    let app = axum::Router::new()
+        .route("/faute", axum::routing::get(fault))
+        .route("/bien", axum::routing::get(async || "bien"))
+        .layer(axum::middleware::from_fn_with_state(house.huis.clone(), huis_web::observe::every));
+    let address = house.wait(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address
+    });
+    for _ in 0..3 {
+        let answer = ask(address, "GET", "/faute", "", None);
+        assert_eq!(answer.status, 500);
+        let text = answer.text();
+        assert!(text.contains("</html>") && !text.contains("Kowalski"), "{text}");
+        assert_eq!(ask(address, "GET", "/bien", "", None).text(), "bien");
+    }
+}

@@ -4,6 +4,7 @@
 
 use huis_kernel::CaseNumber;
 use huis_register::Profile;
+use huis_testkit::Phone;
 use huis_usecases::accounts::Signed;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -116,6 +117,38 @@ fn filled(row: &Row, number: CaseNumber, ids: &BTreeMap<&str, String>) -> String
     path
 }
 
+/// A value for each part of an address but the dossier's number.
+fn examples(house: &House) -> BTreeMap<&'static str, String> {
+    let store = house.huis.store();
+    // The log of the processing in which everyone here works.
+    let logs = house.wait(store.logs()).unwrap();
+    let log = logs.into_iter().map(|l| l.0).find(|l| l.contains("/expulsion/")).unwrap();
+    let agents = house.wait(store.agents()).unwrap();
+    let spare = agents.iter().find(|a| a.login.contains("chef") || a.state == "active").unwrap().id;
+    [
+        ("jeton", "0".repeat(43)),
+        ("traitement", PROCESSING.to_owned()),
+        ("hash", "0000000000000000".to_owned()),
+        ("name", "huis.css".to_owned()),
+        ("lien", "0".repeat(43)),
+        ("saisie", "0".repeat(32)),
+        ("ticket", "0".repeat(32)),
+        ("acte", "impaye-constitue".to_owned()),
+        ("no", "1".to_owned()),
+        ("volet", "occupant".to_owned()),
+        ("occurrence", "1".to_owned()),
+        ("code", "aucun".to_owned()),
+        ("gel", "1".to_owned()),
+        ("lettre", "information-occupant".to_owned()),
+        ("personne", "1".to_owned()),
+        ("id", spare.to_string()),
+        ("*log", log),
+        ("groupe", "securite".to_owned()),
+    ]
+    .into_iter()
+    .collect()
+}
+
 /// What changes from one answer to the next: the number of the request.
 fn bare(answer: &Answer) -> (u16, String) {
     let id = answer.header("x-request-id").to_owned();
@@ -169,33 +202,7 @@ fn no_address_answers_whom_it_is_not_for_i13_a_17_x_11_x_13_x_14_x_26() {
     let (partners, now) = (huis_usecases::oversight::PARTNERS, house.huis.now());
     house.wait(store.set_setting(office, partners, "", None, now)).unwrap();
     let cards = house.wait(store.running(office, PROCESSING, None, 1_000)).unwrap();
-    // The log of the processing in which everyone here works.
-    let logs = house.wait(store.logs()).unwrap();
-    let log = logs.into_iter().map(|l| l.0).find(|l| l.contains("/expulsion/")).unwrap();
-    let agents = house.wait(store.agents()).unwrap();
-    let spare = agents.iter().find(|a| a.login.contains("chef") || a.state == "active").unwrap().id;
-    let ids: BTreeMap<&str, String> = [
-        ("jeton", "0".repeat(43)),
-        ("traitement", PROCESSING.to_owned()),
-        ("hash", "0000000000000000".to_owned()),
-        ("name", "huis.css".to_owned()),
-        ("lien", "0".repeat(43)),
-        ("saisie", "0".repeat(32)),
-        ("ticket", "0".repeat(32)),
-        ("acte", "impaye-constitue".to_owned()),
-        ("no", "1".to_owned()),
-        ("volet", "occupant".to_owned()),
-        ("occurrence", "1".to_owned()),
-        ("code", "aucun".to_owned()),
-        ("gel", "1".to_owned()),
-        ("lettre", "information-occupant".to_owned()),
-        ("personne", "1".to_owned()),
-        ("id", spare.to_string()),
-        ("*log", log),
-        ("groupe", "securite".to_owned()),
-    ]
-    .into_iter()
-    .collect();
+    let ids = examples(&house);
     let mine = &cards[0];
     let mut faults = Vec::new();
     // No session: the way to the sign-in, and nothing else, whatever is there.
@@ -269,6 +276,70 @@ fn no_address_answers_whom_it_is_not_for_i13_a_17_x_11_x_13_x_14_x_26() {
     assert!(refused > 800, "{refused}");
 }
 
+/// Half a session: the password without the code of the telephone, or the procedure in force unread
+/// . Nothing opens but what makes it whole, on every address.
+#[test]
+fn half_a_session_opens_nothing_x_18_x_29_a_17() {
+    let (house, _) = House::demonstration(TODAY, 60);
+    let cards = {
+        let office = house.wait(house.huis.store().offices()).unwrap().remove(0).office;
+        house.wait(house.huis.store().running(office, PROCESSING, None, 1_000)).unwrap()
+    };
+    let logins = house.wait(house.huis.demo_logins()).unwrap();
+    let login = |profile: &str| {
+        logins.iter().find(|l| l.profile == profile).unwrap_or_else(|| panic!("{profile}"))
+    };
+    let ids = examples(&house);
+    let mut faults = Vec::new();
+    let mut looked = 0;
+    let mut try_all = |agent: &Agent, next: &str| {
+        for row in TABLE.iter().filter(|r| !matches!(r.gate, Gate::Open | Gate::Half)) {
+            let path = filled(row, cards[0].number, &ids);
+            let answer = agent.go(&house, row, &path);
+            let to = answer.header("location").split('?').next().unwrap_or_default().to_owned();
+            let sent_on = answer.status == 303 && to == next && answer.body.is_empty();
+            // A secret of its own serves without a session; this one is nobody's.
+            let secret = row.gate == Gate::Secret && matches!(answer.status, 400 | 404);
+            looked += 1;
+            if !sent_on && !secret {
+                faults.push(format!(
+                    "{}, {} {path}: {} → {to}",
+                    agent.profile, row.method, answer.status
+                ));
+            }
+        }
+    };
+    // The code of the telephone is due.
+    for profile in ["instructeur", "dpo", "administrateur"] {
+        let login = &login(profile).login;
+        let whole = Agent::enter(&house, login, profile);
+        let token = whole.cookie.split_once('=').unwrap().1;
+        let state = house.wait(house.huis.caller(token, "127.0.0.1")).unwrap().unwrap();
+        let shown = house.wait(house.huis.enrol_begin(&state)).unwrap();
+        let code = Phone::enrolled(&shown.secret).code(house.huis.now().0);
+        house.wait(house.huis.enrol_confirm(&state, &code)).unwrap();
+        let half = Agent::enter(&house, login, profile);
+        try_all(&half, "/connexion/code");
+    }
+    // The procedure is due, to those who were whole a moment ago too.
+    let reader = Agent::enter(&house, &login("secretaire-ccapex").login, "secretaire-ccapex");
+    let chief = logins.iter().filter(|l| l.profile == "dpo").nth(1);
+    let officer = chief.map_or_else(|| "dpo.deux".to_owned(), |l| l.login.clone());
+    if chief.is_none() {
+        house.agent(&officer, "dpo", "Essai", &[]);
+    }
+    let officer = Agent::enter(&house, &officer, "dpo");
+    let token = officer.cookie.split_once('=').unwrap().1;
+    let caller = house.wait(house.huis.caller(token, "127.0.0.1")).unwrap().unwrap().caller;
+    let body = "Qui habilite, qui révoque, ce que chacun signe.";
+    let recorded =
+        house.huis.record_procedure(&caller, PROCESSING, caller.today, "Le préfet", body);
+    house.wait(recorded).unwrap();
+    try_all(&reader, "/procedure");
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(looked > 400, "{looked}");
+}
+
 /// A dossier of another sector, a number that nobody has: one answer, one trace, one cost, on every
 /// address of a dossier, for each profile.
 #[test]
@@ -280,18 +351,7 @@ fn a_dossier_out_of_reach_is_one_that_does_not_exist_i13_x_11() {
     let store = house.huis.store();
     let office = house.wait(store.offices()).unwrap().remove(0).office;
     let cards = house.wait(store.running(office, PROCESSING, None, 1_000)).unwrap();
-    let ids: BTreeMap<&str, String> = [
-        ("acte", "impaye-constitue".to_owned()),
-        ("no", "1".to_owned()),
-        ("volet", "occupant".to_owned()),
-        ("occurrence", "1".to_owned()),
-        ("code", "aucun".to_owned()),
-        ("gel", "1".to_owned()),
-        ("lettre", "information-occupant".to_owned()),
-        ("personne", "1".to_owned()),
-    ]
-    .into_iter()
-    .collect();
+    let ids = examples(&house);
     let here = &cards[0].territory;
     let far = cards.iter().find(|c| c.territory != *here).unwrap();
     let unknown = (1..).filter_map(CaseNumber::from_digits);

@@ -6,7 +6,7 @@ use huis_trace::Operation;
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::{
-    AgentInfo, Caller, Huis, UseError,
+    Caller, Huis, UseError,
     accounts::{
         Next,
         sign_in::session_of,
@@ -15,9 +15,6 @@ use crate::{
     },
     caller::grant_of,
 };
-
-/// The setting that names the authorisation under which partners are on.
-pub(crate) const PARTNERS: &str = "partenaires.autorisation";
 
 /// A request is noted at most this often: the mark moves a session's end by so little.
 const MARK_EVERY_MS: i64 = 15_000;
@@ -75,31 +72,19 @@ impl Huis {
         let settings = self.store.settings(standing.office.office).await?;
         // Another server may have changed the office's holidays.
         self.calendar.adopt(&settings);
-        let partners_on =
-            settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty());
         let mut grants = standing.all;
         if pending != Next::Done {
             grants.clear();
         }
-        let caller = Caller {
-            actor: Actor {
-                agent: row.id,
-                session: Some(session.id),
-                address: Some(address.to_owned()),
-                strong: session.strong || self.exempt(Some(&row)),
-                grants: grants.into_iter().map(grant_of).collect(),
-            },
-            agent: AgentInfo {
-                id: row.id,
-                name: format!("{} {}", row.first_name, row.last_name),
-                login: row.login,
-                service: row.service,
-            },
-            office: standing.office,
-            today: standing.today,
-            now,
-            partners_on,
+        let actor = Actor {
+            agent: row.id,
+            session: Some(session.id),
+            address: Some(address.to_owned()),
+            strong: session.strong || self.exempt(Some(&row)),
+            grants: grants.into_iter().map(grant_of).collect(),
         };
+        let at = (standing.office, standing.today, now);
+        let caller = Caller::of(actor, row, at, &settings);
         Ok(Some(CallerState { caller, csrf, pending }))
     }
 
@@ -117,27 +102,15 @@ impl Huis {
             return Ok(None);
         }
         let settings = self.store.settings(standing.office.office).await?;
-        let partners_on =
-            settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty());
-        Ok(Some(Caller {
-            actor: Actor {
-                agent: row.id,
-                session: None,
-                address: None,
-                strong: strong || self.exempt(Some(&row)),
-                grants: standing.all.into_iter().map(grant_of).collect(),
-            },
-            agent: AgentInfo {
-                id: row.id,
-                name: format!("{} {}", row.first_name, row.last_name),
-                login: row.login,
-                service: row.service,
-            },
-            office: standing.office,
-            today: standing.today,
-            now: self.now(),
-            partners_on,
-        }))
+        let actor = Actor {
+            agent: row.id,
+            session: None,
+            address: None,
+            strong: strong || self.exempt(Some(&row)),
+            grants: standing.all.into_iter().map(grant_of).collect(),
+        };
+        let at = (standing.office, standing.today, self.now());
+        Ok(Some(Caller::of(actor, row, at, &settings)))
     }
 
     /// Why the session behind a cookie is over, for the page that asks to sign in again.

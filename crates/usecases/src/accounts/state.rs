@@ -73,7 +73,7 @@ impl Huis {
         let unknown = || UseError::Internal("règles de mots de passe");
         let sets = registers
             .iter()
-            .map(|r| self.sign_in.book.rules(&r.security.password_rules, today))
+            .map(|r| self.sign_in.rules(&r.security.password_rules, today))
             .collect::<Option<Vec<_>>>()
             .ok_or_else(unknown)?;
         let limits = registers

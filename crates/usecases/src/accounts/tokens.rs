@@ -10,10 +10,9 @@ use huis_trace::Operation;
 use std::collections::BTreeSet;
 
 use crate::{
-    AgentInfo, Caller, Huis, UseError,
+    Caller, Huis, UseError,
     accounts::{
         Next,
-        present::PARTNERS,
         state::{Standing, owed},
         traces::Told,
     },
@@ -309,31 +308,19 @@ impl Huis {
         }
         let settings = self.store.settings(standing.office.office).await?;
         self.calendar.adopt(&settings);
-        let partners_on =
-            settings.iter().any(|(key, value)| key == PARTNERS && !value.trim().is_empty());
         let mut grants = standing.all;
         if pending != Next::Done {
             grants.clear();
         }
-        let caller = Caller {
-            actor: Actor {
-                agent: row.id,
-                session: Some(token.id),
-                address: Some(address.to_owned()),
-                strong,
-                grants: grants.into_iter().map(grant_of).collect(),
-            },
-            agent: AgentInfo {
-                id: row.id,
-                name: format!("{} {}", row.first_name, row.last_name),
-                login: row.login,
-                service: row.service,
-            },
-            office: standing.office,
-            today: standing.today,
-            now: self.now(),
-            partners_on,
+        let actor = Actor {
+            agent: row.id,
+            session: Some(token.id),
+            address: Some(address.to_owned()),
+            strong,
+            grants: grants.into_iter().map(grant_of).collect(),
         };
+        let at = (standing.office, standing.today, self.now());
+        let caller = Caller::of(actor, row, at, &settings);
         let scopes = scopes(&token.scopes).into_iter().collect();
         Ok(TokenCaller { caller, scopes, until: token.until, name: token.name, pending })
     }

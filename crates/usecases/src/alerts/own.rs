@@ -107,13 +107,12 @@ impl Huis {
         if !line.operation.opens() {
             return Ok(Vec::new());
         }
-        for own in mine() {
-            // The same name gives the same tokens, every one of them.
-            if self.store.bears(office, dossier, &own.tokens, own.archive).await? {
-                return Ok(own.codes().collect());
-            }
-        }
-        Ok(Vec::new())
+        // The same name gives the same tokens, every one of them.
+        let sets: Vec<(&[Token], bool)> =
+            mine().map(|o| (o.tokens.as_slice(), o.archive)).collect();
+        let borne = self.store.bears(office, dossier, &sets).await?;
+        let found = mine().zip(borne).find(|(_, borne)| *borne);
+        Ok(found.map_or_else(Vec::new, |(own, _)| own.codes().collect()))
     }
 }
 

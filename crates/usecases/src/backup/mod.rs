@@ -23,7 +23,7 @@ pub use lock::{Sealing, Unsealing};
 pub use prune::{Found, newest};
 pub use rebuild::Rebuilt;
 pub use restore::{RestorePlan, RestoreReport, restore};
-pub use take::{BackupPlan, BackupReport};
+pub use take::{BackupPlan, BackupReport, take};
 
 use huis_store::{Schema, StoreError};
 

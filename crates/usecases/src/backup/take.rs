@@ -1,7 +1,10 @@
 //! Taking a backup while the service goes on.
 
 use huis_kernel::Instant;
-use huis_store::dump::{Dump, Part};
+use huis_store::{
+    Store,
+    dump::{Dump, Part},
+};
 use huis_trace::Operation;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -58,44 +61,9 @@ impl Huis {
         plan: &BackupPlan,
         by: &'static str,
     ) -> Result<BackupReport, BackupError> {
-        for folder in [&plan.to, &plan.keys_to] {
-            std::fs::create_dir_all(folder).map_err(|e| BackupError::file(folder, &e))?;
-        }
         let made_at = self.now();
-        let schema = self.store.schema().await?;
-        // In this order: no act of the data without its key or its trace.
-        let data = self.store.dump(Part::Data).await?;
-        let keys = self.store.dump(Part::Keys).await?;
-        let trace = self.store.dump(Part::Trace).await?;
         let id: String = self.id16().iter().map(|b| format!("{b:02x}")).collect();
-        let header = |dumps: &[(Part, Dump)]| Header {
-            installation: self.installation.clone(),
-            id: id.clone(),
-            made_at,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            schema,
-            tables: dumps.iter().flat_map(|(_, d)| d.tables()).map(table).collect(),
-        };
-        let (data_file, keys_file) =
-            (plan.to.join(name(made_at, &id, DATA)), plan.keys_to.join(name(made_at, &id, KEYS)));
-        let keys = vec![(Part::Keys, keys)];
-        let keys_header = header(&keys);
-        let (slots, key_bytes) = pour(keys, &keys_file, &plan.sealing, keys_header).await?;
-        let data = vec![(Part::Data, data), (Part::Trace, trace)];
-        let data_header = header(&data);
-        let (rows, bytes) = pour(data, &data_file, &plan.sealing, data_header).await?;
-        let days = |n: u32| made_at.plus_ms(-i64::from(n) * DAY_MS);
-        let pruned = prune(&plan.keys_to, KEYS, days(KEY_BACKUP_DAYS))?
-            + prune(&plan.to, DATA, days(plan.keep_days))?;
-        let report = BackupReport {
-            made_at,
-            data: data_file,
-            keys: keys_file,
-            rows: rows.values().sum(),
-            slots: slots.get("key_slot").copied().unwrap_or(0),
-            bytes: bytes + key_bytes,
-            pruned,
-        };
+        let report = take(&self.store, &id, made_at, plan).await?;
         let mut line = self.job_line(INSTALLATION, by, Operation::Backup);
         line.detail.insert("sauvegarde".to_owned(), id);
         line.detail.insert("lignes".to_owned(), report.rows.to_string());
@@ -120,6 +88,53 @@ impl Huis {
         }
         self.backup(plan, "sauvegarde-journaliere").await.map(Some)
     }
+}
+
+/// Writes the files of a backup: the rows as they are, under whatever schema they follow. A store
+/// that its program has not brought up yet can be saved too, before an upgrade.
+pub async fn take(
+    store: &Store,
+    id: &str,
+    made_at: Instant,
+    plan: &BackupPlan,
+) -> Result<BackupReport, BackupError> {
+    for folder in [&plan.to, &plan.keys_to] {
+        std::fs::create_dir_all(folder).map_err(|e| BackupError::file(folder, &e))?;
+    }
+    let installation = store.meta(INSTALLATION).await?.ok_or(BackupError::NoKeys)?;
+    let schema = store.schema().await?;
+    // In this order: no act of the data without its key or its trace.
+    let data = store.dump(Part::Data).await?;
+    let keys = store.dump(Part::Keys).await?;
+    let trace = store.dump(Part::Trace).await?;
+    let header = |dumps: &[(Part, Dump)]| Header {
+        installation: installation.clone(),
+        id: id.to_owned(),
+        made_at,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        schema,
+        tables: dumps.iter().flat_map(|(_, d)| d.tables()).map(table).collect(),
+    };
+    let (data_file, keys_file) =
+        (plan.to.join(name(made_at, id, DATA)), plan.keys_to.join(name(made_at, id, KEYS)));
+    let keys = vec![(Part::Keys, keys)];
+    let keys_header = header(&keys);
+    let (slots, key_bytes) = pour(keys, &keys_file, &plan.sealing, keys_header).await?;
+    let data = vec![(Part::Data, data), (Part::Trace, trace)];
+    let data_header = header(&data);
+    let (rows, bytes) = pour(data, &data_file, &plan.sealing, data_header).await?;
+    let days = |n: u32| made_at.plus_ms(-i64::from(n) * DAY_MS);
+    let pruned = prune(&plan.keys_to, KEYS, days(KEY_BACKUP_DAYS))?
+        + prune(&plan.to, DATA, days(plan.keep_days))?;
+    Ok(BackupReport {
+        made_at,
+        data: data_file,
+        keys: keys_file,
+        rows: rows.values().sum(),
+        slots: slots.get("key_slot").copied().unwrap_or(0),
+        bytes: bytes + key_bytes,
+        pruned,
+    })
 }
 
 fn table(shape: &huis_store::dump::Shape) -> TableHeader {

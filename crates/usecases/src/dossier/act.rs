@@ -132,7 +132,7 @@ impl Huis {
         let register = &processed.register;
         let kind = command.draft.kind.clone();
         let want = Want::Act(&kind);
-        let good_friday = self.good_friday(caller).await?;
+        let good_friday = caller.good_friday.clone();
         let law = self.law();
         let (mut work, fresh) = self.begin_with_slots(1).await?;
         let (mut card, mut sealed) =
@@ -308,7 +308,7 @@ impl Huis {
                 .refuse(caller, processing, Operation::Void, Some(found.dossier), refusal)
                 .await;
         }
-        let good_friday = self.good_friday(caller).await?;
+        let good_friday = caller.good_friday.clone();
         let law = self.law();
         let mut work = self.store.begin().await?;
         let (mut card, sealed) =

@@ -97,7 +97,7 @@ impl Huis {
             sections,
             acts: acts.into_iter().map(|d| (d, caller.now, caller.actor.agent)).collect(),
         };
-        let good_friday = self.good_friday(caller).await?;
+        let good_friday = caller.good_friday.clone();
         let slots = register.retentions.len() + founding.acts.len();
         let (mut work, fresh) = self.begin_with_slots(slots).await?;
         // Free in every processing of the office: a number alone says which dossier is meant.

@@ -92,11 +92,6 @@ impl Huis {
             Err(other) => other,
         }
     }
-
-    pub(crate) async fn good_friday(&self, caller: &Caller) -> Result<String, UseError> {
-        let settings = self.store.settings(caller.office.office).await?;
-        Ok(settings.into_iter().find(|(k, _)| k == GOOD_FRIDAY).map_or_else(String::new, |s| s.1))
-    }
 }
 
 /// What a rule says of a dossier on a day.

@@ -91,7 +91,7 @@ impl Huis {
             .ok_or(UseError::NotFound)?;
         let archive = self.archive_of(caller.actor.session);
         let source = KeySource { root: &self.root, archive: archive.as_ref(), keys: &keys };
-        let good_friday = self.good_friday(caller).await?;
+        let good_friday = caller.good_friday.clone();
         let law = self.law();
         let pending = match unlock(&proof, &sealed, source).and_then(|unlocked| {
             unlocked.view(&super::super::caller::card_of(&card), operation, caller.now, |plain| {

@@ -211,7 +211,7 @@ impl Huis {
         }
         let processed = self.processed(processing)?;
         let register = &processed.register;
-        let good_friday = self.good_friday(caller).await?;
+        let good_friday = caller.good_friday.clone();
         let law = self.law();
         let mut opened: Vec<Pending<(DossierView, Letters)>> = Vec::new();
         let mut cards: Vec<CardRow> = Vec::new();

@@ -8,7 +8,7 @@ use huis_trace::{Authority, Dossiers, Line, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::MailKind;
-use crate::{Huis, Processed, UseError, accounts::PARTNERS, caller::grant_of};
+use crate::{Huis, Processed, UseError, caller::grant_of, partners::partners_on};
 
 /// The digest speaks of so many days ahead.
 const AHEAD: Delay = Delay { months: 0, days: 7 };
@@ -28,7 +28,7 @@ impl Huis {
         let mut written = 0;
         for office in self.store.offices().await? {
             let settings = self.store.settings(office.office).await?;
-            let partners_on = settings.iter().any(|(k, v)| k == PARTNERS && !v.trim().is_empty());
+            let partners_on = partners_on(&settings);
             let today = self.today(&office);
             for processed in self.processed.values() {
                 let held = self.mail_grants(processed, office.office, today, partners_on).await?;

@@ -1,14 +1,13 @@
 //! An office at work, on a real store in a folder of its own: an administrator, agents who choose
 //! their password and enrol their telephone as people do. The clock is moved by hand.
 
-use hmac::{Hmac, KeyInit, Mac};
 use huis_accounts::Cost;
 use huis_kernel::{
     AgentId, Clock, Date, GrantId, Instant, ManualClock, SeededRng, SystemClock, Zone,
 };
 use huis_law::Law;
 use huis_store::Location;
-use huis_testkit::Postgres;
+use huis_testkit::{Phone, Postgres};
 use huis_trace::{Leaf, Line, Operation};
 use huis_usecases::{
     Caller, Founding, Huis, Options, UseError,
@@ -16,7 +15,6 @@ use huis_usecases::{
     grants::NewGrant,
 };
 use huis_vault::RootKey;
-use sha1::Sha1;
 use std::{any::Any, sync::Arc};
 
 pub const PROCESSING: &str = "expulsion";
@@ -31,7 +29,7 @@ pub struct Person {
     pub id: AgentId,
     pub login: String,
     pub password: String,
-    pub phone: Vec<u8>,
+    pub phone: Phone,
     pub recovery: Vec<String>,
     pub token: String,
 }
@@ -104,7 +102,7 @@ impl Office {
             id,
             login: "admin.un".into(),
             password,
-            phone: Vec::new(),
+            phone: Phone::default(),
             recovery: Vec::new(),
             token: String::new(),
         };
@@ -128,7 +126,7 @@ impl Office {
                 }
                 Next::EnrolTotp => {
                     let shown = self.huis.enrol_begin(&state).await.unwrap();
-                    who.phone = base32(&shown.secret);
+                    who.phone = Phone::enrolled(&shown.secret);
                     let code = self.code(&who);
                     let done = self.huis.enrol_confirm(&state, &code).await.unwrap();
                     who.recovery = done.recovery;
@@ -154,13 +152,7 @@ impl Office {
 
     /// What the telephone shows now.
     pub fn code(&self, who: &Person) -> String {
-        let step = u64::try_from(self.huis.now().0 / 30_000).unwrap();
-        let mut mac = Hmac::<Sha1>::new_from_slice(&who.phone).unwrap();
-        mac.update(&step.to_be_bytes());
-        let digest = mac.finalize().into_bytes();
-        let at = usize::from(digest[19] & 15);
-        let word = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-        format!("{:06}", word % 1_000_000)
+        who.phone.code(self.huis.now().0)
     }
 
     pub async fn state(&self, token: &str) -> CallerState {
@@ -185,7 +177,7 @@ impl Office {
         for duty in [Duty::Informed, Duty::Committed] {
             self.huis.record_duty(&admin, id, duty, admin.today).await.unwrap();
         }
-        let (login, phone) = (login.to_owned(), Vec::new());
+        let (login, phone) = (login.to_owned(), Phone::default());
         Person { id, login, password, phone, recovery: Vec::new(), token: String::new() }
     }
 
@@ -258,18 +250,4 @@ pub fn faults<T>(result: Result<T, UseError>) -> Vec<String> {
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("accepted"),
     }
-}
-
-fn base32(text: &str) -> Vec<u8> {
-    let (mut out, mut pool, mut bits) = (Vec::new(), 0_u32, 0);
-    for c in text.bytes().filter(|c| *c != b' ') {
-        let at = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|a| *a == c).unwrap();
-        pool = pool << 5 | u32::try_from(at).unwrap();
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            out.push(u8::try_from(pool >> bits & 255).unwrap());
-        }
-    }
-    out
 }

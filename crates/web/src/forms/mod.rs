@@ -16,7 +16,7 @@ pub use render::{FieldView, FormView, OptionView, SummaryLine, Widget, render_fi
 pub use show::{show, typed_text};
 
 use huis_register::{Field, FieldKind};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What was typed, by field id. Kept when a form is refused: nothing typed is lost.
 pub type Typed = BTreeMap<String, String>;
@@ -34,7 +34,7 @@ pub struct Occurrence {
 #[derive(Clone, Debug, Default)]
 pub struct FormContext {
     /// Communes proposed by name.
-    pub communes: Vec<Commune>,
+    pub communes: Arc<[Commune]>,
     /// Occurrences that a reference may name, by section.
     pub occurrences: BTreeMap<String, Vec<Occurrence>>,
     /// Put before each input's name, to hold several groups in one form (`occupant.`).

@@ -2,6 +2,7 @@
 
 use huis_dossier::Facts;
 use huis_register::{Field, FieldKind};
+use std::sync::Arc;
 
 use super::{Commune, FieldFault, FormContext, FormFaults, Typed, typed_text};
 
@@ -105,7 +106,7 @@ pub struct FormView {
     /// Hidden values (`_version`, `_step`).
     pub hidden: Vec<(String, String)>,
     /// Communes for the datalist, when a field asks for one.
-    pub communes: Vec<Commune>,
+    pub communes: Arc<[Commune]>,
     /// Text of the button.
     pub submit: String,
     /// A second button: the step that it asks for, and its text.
@@ -139,7 +140,7 @@ impl FormView {
         let views = render_fields(fields, typed, faults, context);
         let summary = faults.iter().map(|fault| summary_line(fault, fields, &views)).collect();
         let asks = fields.iter().any(|f| f.kind == FieldKind::Commune);
-        let communes = if asks { context.communes.clone() } else { Vec::new() };
+        let communes = if asks { Arc::clone(&context.communes) } else { Arc::default() };
         Self {
             fields: views,
             summary,

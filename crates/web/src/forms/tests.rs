@@ -8,12 +8,13 @@ use proptest::prelude::*;
 fn context() -> FormContext {
     let commune = |code: &str, name: &str| Commune { code: code.into(), name: name.into() };
     FormContext {
-        communes: vec![
+        communes: [
             commune("68224", "Mulhouse"),
             commune("68066", "Colmar"),
             commune("14001", "Saint-Martin"),
             commune("62002", "Saint-Martin"),
-        ],
+        ]
+        .into(),
         occurrences: [(
             "occupant".to_owned(),
             vec![

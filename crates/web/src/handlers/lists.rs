@@ -212,10 +212,11 @@ async fn filing(app: &App, me: &Me) -> Result<Filing, PageError> {
 
 /// Where one may go when nothing waits.
 fn doors(me: &Me) -> Vec<Link> {
+    let open = me.register().map_or("Ouvrir un dossier", |r| &r.words.open);
     let all = [
         (Power::Lists, "Parcourir les dossiers en cours", routes::LIST),
         (Power::Search, "Chercher un dossier", routes::SEARCH),
-        (Power::Create, "Ouvrir un dossier", routes::NEW),
+        (Power::Create, open, routes::NEW),
         (Power::Archive, "Chercher dans les dossiers clos", routes::ARCHIVE),
         (Power::Alerts, "Voir les alertes", routes::ALERTS),
         (Power::Grant, "Gérer les habilitations", routes::GRANTS),
@@ -326,7 +327,7 @@ async fn list_page(
     let stages = register.stages.iter().map(|s| (s.id.as_str(), s.label.as_str()));
     let units = territories.iter().map(|(code, name)| (code.as_str(), name.as_str()));
     let steps = processed.rules.step_labels().iter().copied();
-    let filters = vec![
+    let mut filters = vec![
         filter("etape", "Étape", "toutes", stages, &asked.etape),
         filter("secteur", "Secteur", "tous", units, &asked.secteur),
         filter("pas", "Situation", "toutes", steps, &asked.pas),
@@ -339,6 +340,8 @@ async fn list_page(
             &asked.remarques,
         ),
     ];
+    // A processing of the whole organisation is not cut into sectors.
+    filters.retain(|f| f.name != "secteur" || register.placed());
     let here = asked.href();
     let filtered = here != routes::LIST;
     let first = query.after.is_some().then(|| here.clone());
@@ -365,7 +368,8 @@ async fn list_page(
         rows: found.lines.iter().map(|l| next_row(processed, l, today)).collect(),
         next,
         first,
-        create: me.can(Power::Create),
+        title: processed.register.words.running.clone(),
+        create: me.can(Power::Create).then(|| processed.register.words.open.clone()),
     }))
 }
 

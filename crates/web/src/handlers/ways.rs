@@ -123,7 +123,7 @@ fn number_field() -> Field {
 }
 
 fn context(way: &str, communes: &[Commune]) -> FormContext {
-    FormContext { communes: communes.to_vec(), prefix: format!("{way}."), ..FormContext::default() }
+    FormContext { communes: communes.into(), prefix: format!("{way}."), ..FormContext::default() }
 }
 
 fn way(

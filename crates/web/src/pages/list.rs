@@ -26,6 +26,8 @@ pub struct List {
     pub next: Option<String>,
     /// Address of the first page, when this is another.
     pub first: Option<String>,
-    /// May create a dossier.
-    pub create: bool,
+    /// What its cases are called while they run.
+    pub title: String,
+    /// May open one: what that is called.
+    pub create: Option<String>,
 }

@@ -14,6 +14,8 @@ use crate::{
 pub struct NewDossier {
     /// Shell.
     pub shell: Shell,
+    /// What opening a case is called.
+    pub title: String,
     /// Groups of inputs, one a section.
     pub groups: Vec<Group>,
     /// Buttons that add another occurrence of a section.

@@ -374,7 +374,8 @@ fn list_page(locale: Locale, empty: bool) -> list::List {
         rows: if empty { vec![] } else { rows(&many) },
         next: Some("/dossiers?apres=3f".into()),
         first: None,
-        create: true,
+        title: "Dossiers en cours".to_owned(),
+        create: Some("Ouvrir un dossier".to_owned()),
     }
 }
 

@@ -297,6 +297,7 @@ fn new(locale: Locale) -> new_dossier::NewDossier {
     form.communes = context().communes;
     new_dossier::NewDossier {
         shell: shell(locale, "/dossiers/nouveau", Some(Place::List), &["Ma journée", "Dossiers", "Ouvrir un dossier"]),
+        title: "Ouvrir un dossier".to_owned(),
         groups: vec![
             group("g-occupant", "Occupant", render_fields(&section_fields(), &empty, &[], &occupant)),
             group("g-local", "Local", render_fields(&place, &empty, &[], &local)),

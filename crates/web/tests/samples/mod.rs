@@ -79,12 +79,14 @@ pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) 
     Shell {
         processings: vec![
             ProcessingLink {
-                label: "Prévention et procédures d’expulsion locative".into(),
+                label: "Expulsions locatives".into(),
+                title: "Prévention et procédures d’expulsion locative".into(),
                 href: "/journee?traitement=expulsion".into(),
                 current: true,
             },
             ProcessingLink {
-                label: "Exercice des droits des personnes".into(),
+                label: "Droits des personnes".into(),
+                title: "Exercice des droits des personnes".into(),
                 href: "/journee?traitement=droits".into(),
                 current: false,
             },
@@ -101,7 +103,7 @@ pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) 
         }),
         nav: navigation(&powers, place),
         can_search: true,
-        can_create: true,
+        create: Some("Nouveau dossier".to_owned()),
         csrf: "jeton-de-session".into(),
         flashes: vec![],
         exports: vec![("Tableur (ODS)", format!("{path}/export?format=ods"))],
@@ -135,11 +137,12 @@ pub fn outside(locale: Locale, path: &str) -> Shell {
 pub fn context() -> FormContext {
     let commune = |code: &str, name: &str| Commune { code: code.into(), name: name.into() };
     FormContext {
-        communes: vec![
+        communes: [
             commune("68224", "Mulhouse"),
             commune("68066", "Colmar"),
             commune("68297", "Saint-Louis"),
-        ],
+        ]
+        .into(),
         occurrences: [(
             "occupant".to_owned(),
             vec![

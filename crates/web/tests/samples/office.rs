@@ -244,6 +244,7 @@ fn small_register() -> reg::Register {
     reg::Register {
         id: "expulsion".into(),
         name: "Prévention et procédures d’expulsion locative".into(),
+        words: reg::CaseWords::default(),
         texts: vec!["Délibération CNIL n° 2016-015".into()],
         in_force: date(2026, 1, 1),
         authorisation: None,

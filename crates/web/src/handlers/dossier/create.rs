@@ -93,7 +93,11 @@ impl<'a> Work<'a> {
         let mut form = FormView::default()
             .posts(
                 routes::NEW,
-                if self.alike.is_empty() { "Ouvrir le dossier" } else { "Ouvrir quand même" },
+                if self.alike.is_empty() {
+                    &self.register.words.open
+                } else {
+                    "Ouvrir quand même"
+                },
             )
             .cancels(routes::LIST);
         let unit = together(std::slice::from_ref(&self.unit), &self.whole, &self.context);
@@ -156,8 +160,9 @@ impl<'a> Work<'a> {
         page(&NewDossier {
             shell: self.me.shell(
                 None,
-                vec![Crumb::link("Dossiers", routes::LIST), Crumb::here("Ouvrir un dossier")],
+                vec![Crumb::link("Dossiers", routes::LIST), Crumb::here(&self.register.words.open)],
             ),
+            title: self.register.words.open.clone(),
             groups,
             add,
             form,
