@@ -1,5 +1,5 @@
 use huis_access::{Actor, Card, Grant, Refusal, Want};
-use huis_kernel::{AgentId, Date, Instant};
+use huis_kernel::{AgentId, Date, Instant, Zone};
 use huis_register::{Power, Profile, Register};
 use huis_store::{dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
 
@@ -35,6 +35,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The office's zone.
+    pub fn zone(&self) -> Zone {
+        Zone::named(&self.office.zone).unwrap_or_else(Zone::utc)
+    }
+
     /// The grants in force for a processing in this office.
     pub fn grants<'a>(&'a self, processing: &'a str) -> impl Iterator<Item = &'a Grant> {
         self.actor.grants.iter().filter(move |g| {
