@@ -59,7 +59,7 @@ pub use imports::{
 };
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
-pub use once::{Once, OnceKey};
+pub use once::{ONCE_LONGEST, Once, OnceKey};
 pub use registers::Adopted;
 pub use requests::{COPY, Copied, CopyCommand, CopyMade, Opening, PersonCopy};
 pub use search::{Found, FoundLine, Question};

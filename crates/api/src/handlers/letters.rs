@@ -1,4 +1,4 @@
-use huis_documents::Document;
+use huis_documents::{Document, File};
 use huis_kernel::CaseNumber;
 use huis_usecases::{
     entry,
@@ -161,7 +161,7 @@ pub async fn pdf(call: Call, of: OfAct, _: Nothing) -> Result<Pdf, Problem> {
     document.author.clone_from(&call.caller.office.name);
     first.letter.set(&mut document);
     let bytes = call.huis.pdf(document).await.map_err(|e| call.fail(e))?;
-    Ok(Pdf(format!("courrier-{number}-{}", of.acte), bytes))
+    Ok(Pdf(File::pdf(&format!("courrier-{number}-{}", of.acte), bytes)))
 }
 
 fn told(done: SendReport) -> Made<Report> {

@@ -1,5 +1,5 @@
 use huis_kernel::AlertId;
-use huis_usecases::oversight::{TraceLine, TraceQuery};
+use huis_usecases::oversight::{By, TraceLine, TraceQuery};
 
 use crate::{
     answer::{Done, Shown},
@@ -11,7 +11,8 @@ use crate::{
         watch::{
             AlertShape, AtDay, CloseAlert, CounterShape, Heading, PlanRow, PlanShape, PlannedShape,
             RegisterShape, SuperviseAgent, SuperviseCell, SuperviseRule, SuperviseShape,
-            TraceQueryShape, TraceShape, TracesPage, Unlock, VersionShape,
+            TraceQueryShape, TraceShape, TracesPage, Unlock, VerifiedLog, VerifiedShape,
+            VersionShape,
         },
     },
 };
@@ -76,11 +77,8 @@ pub async fn traces_of(
     Ok(Shown(found.map_err(|e| call.fail(e))?.into_iter().map(trace).collect()))
 }
 
-pub async fn traces(
-    call: Call,
-    asked: TraceQueryShape,
-    _: Nothing,
-) -> Result<Shown<TracesPage>, Problem> {
+/// The filters of the log.
+pub(super) fn log_query(asked: TraceQueryShape) -> Result<TraceQuery, Problem> {
     let mut faults = Vec::new();
     let agent = asked.agent.map(|t| t.parse()).transpose();
     if agent.is_err() {
@@ -94,12 +92,51 @@ pub async fn traces(
         return Err(Problem::of("illisible").with(faults));
     };
     let before = asked.apres.as_deref().map(cursor::line).transpose()?;
-    let query = TraceQuery { agent, operation, before };
+    Ok(TraceQuery { agent, operation, before })
+}
+
+pub async fn traces(
+    call: Call,
+    asked: TraceQueryShape,
+    _: Nothing,
+) -> Result<Shown<TracesPage>, Problem> {
+    let query = log_query(asked)?;
     let page = call.huis.trace_page(&call.caller, &call.processing, &query).await;
     let page = page.map_err(|e| call.fail(e))?;
     Ok(Shown(TracesPage {
         lignes: page.lines.into_iter().map(trace).collect(),
         suite: page.next.as_ref().map(cursor::of_line),
+    }))
+}
+
+pub async fn verify(
+    call: Call,
+    _: NoParameter,
+    _: Nothing,
+) -> Result<Shown<VerifiedShape>, Problem> {
+    let by = By::Caller(&call.caller);
+    let report = call.huis.verify_trace(by, &call.processing, None).await;
+    let report = report.map_err(|e| call.fail(e))?;
+    let log = |log: &huis_usecases::oversight::LogReport| match &log.result {
+        Ok(found) => VerifiedLog {
+            journal: log.log.clone(),
+            lignes: found.lines,
+            journees_closes: found.closed_days,
+            journees_purgees: found.purged_days,
+            ecarts: Vec::new(),
+        },
+        Err(findings) => VerifiedLog {
+            journal: log.log.clone(),
+            lignes: 0,
+            journees_closes: 0,
+            journees_purgees: 0,
+            ecarts: findings.iter().take(20).map(ToString::to_string).collect(),
+        },
+    };
+    Ok(Shown(VerifiedShape {
+        intact: report.sound(),
+        cle: call.huis.log_key().to_string(),
+        journaux: report.logs.iter().map(log).collect(),
     }))
 }
 

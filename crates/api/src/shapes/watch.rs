@@ -94,6 +94,32 @@ pub struct TracesPage "PageTraces" {
     pub suite: Option<String>,
 }
 
+/// Le journal des accès, vérifié.
+#[derive(Serialize)]
+pub struct VerifiedShape "JournalVerifie" {
+    /// Tout se vérifie ; sinon, une alerte est levée.
+    pub intact: bool,
+    /// La clé publique qui le vérifie du dehors.
+    pub cle: String,
+    /// Chaque journal du traitement.
+    pub journaux: Vec<VerifiedLog>,
+}
+
+/// Un journal vérifié.
+#[derive(Serialize)]
+pub struct VerifiedLog "JournalDesAcces" {
+    /// Son nom.
+    pub journal: String,
+    /// Lignes vérifiées.
+    pub lignes: u64,
+    /// Journées closes.
+    pub journees_closes: u64,
+    /// Journées purgées à leur terme.
+    pub journees_purgees: u64,
+    /// Ce qui ne se vérifie plus, les vingt premiers.
+    pub ecarts: Vec<String>,
+}
+
 /// Un jour.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
