@@ -76,6 +76,7 @@ pub fn operations() -> Vec<Operation> {
         "courriers.dossier" GET "/dossiers/{numero}/courriers" Read "Les lettres d’un dossier" => letters::of_case;
         "courriers.preparer-un" POST "/dossiers/{numero}/courriers" Act "Préparer une lettre" => letters::prepare_one;
         "courriers.pdf" GET "/dossiers/{numero}/courriers/{acte}/lettre.pdf" Read "Une lettre en PDF" => letters::pdf;
+        "courriers.imprimer" POST "/courriers/lettres.pdf" Read "Plusieurs lettres en un PDF" => letters::print;
         "courriers.revenu" POST "/dossiers/{numero}/courriers/{acte}/retour" Act "Noter qu’une lettre est revenue" => letters::returned;
 
         "exports.dossiers" GET "/exports/dossiers" Read "Les dossiers en cours, en tableur" => exports::list;

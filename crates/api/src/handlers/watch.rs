@@ -1,5 +1,5 @@
 use huis_kernel::AlertId;
-use huis_usecases::oversight::{By, TraceLine, TraceQuery};
+use huis_usecases::oversight::{By, CertificateLine, TraceLine, TraceQuery};
 
 use crate::{
     answer::{Done, Shown},
@@ -9,10 +9,10 @@ use crate::{
     shapes::{
         Day, Named, NoParameter, OfCase, OfId, When, id, number,
         watch::{
-            AlertShape, AtDay, CloseAlert, CounterShape, Heading, PlanRow, PlanShape, PlannedShape,
-            RegisterShape, SuperviseAgent, SuperviseCell, SuperviseRule, SuperviseShape,
-            TraceQueryShape, TraceShape, TracesPage, Unlock, VerifiedLog, VerifiedShape,
-            VersionShape,
+            AlertShape, AtDay, CertificateShape, CloseAlert, CounterShape, DepositedShape,
+            DestroyedShape, Heading, PlanRow, PlanShape, PlannedShape, RegisterShape,
+            SuperviseAgent, SuperviseCell, SuperviseRule, SuperviseShape, TraceQueryShape,
+            TraceShape, TracesPage, Unlock, VerifiedLog, VerifiedShape, VersionShape,
         },
     },
 };
@@ -140,6 +140,25 @@ pub async fn verify(
     }))
 }
 
+fn certificate(line: CertificateLine) -> CertificateShape {
+    CertificateShape {
+        le: When(line.at),
+        destruction: line.certificate.map(|c| DestroyedShape {
+            cles: c.destroyed,
+            effaces: c.gone,
+            sauvegardes_closes_le: Day(c.data_backups_dead_on),
+            cles_disparues_le: Day(c.key_backups_dead_on),
+        }),
+        versement: line.deposit.map(|d| DepositedShape {
+            service: d.service,
+            visa: d.visa,
+            dossiers: d.dossiers,
+            sha256: d.sha256,
+        }),
+        preuve: line.proof,
+    }
+}
+
 pub async fn plan(call: Call, asked: AtDay, _: Nothing) -> Result<Shown<PlanShape>, Problem> {
     let at = match &asked.au {
         Some(text) => call.day("au", text)?,
@@ -166,6 +185,7 @@ pub async fn plan(call: Call, asked: AtDay, _: Nothing) -> Result<Shown<PlanShap
                 le: Day(c.on),
             })
             .collect(),
+        certificats: plan.certificates.into_iter().map(certificate).collect(),
     }))
 }
 

@@ -58,6 +58,12 @@ fn a_dossier_a_letter_the_register_and_the_notices_come_as_pdf_x_15_a_16() {
     let made = anne.post("/courriers/preparation", &json!({ "dossiers": [number] })).is(201);
     let act = made.json()["faits"][0]["acte"].clone();
     is_pdf(anne.get(&format!("/dossiers/{number}/courriers/{act}/lettre.pdf")), "courrier-");
+    // Several at once, as they are printed; what is not theirs is left out, and alone is nothing.
+    let other = json!({ "numero": "0000-0001-B", "acte": 1 });
+    let both = json!({ "courriers": [{ "numero": number, "acte": act }, other] });
+    is_pdf(anne.post("/courriers/lettres.pdf", &both), "courriers.pdf");
+    let none = anne.post("/courriers/lettres.pdf", &json!({ "courriers": [other] }));
+    assert_eq!(none.is(404).problem(), "introuvable");
     is_pdf(dora.get("/registre/article-30.pdf"), "registre-article-30.pdf");
     assert_eq!(anne.get("/registre/article-30.pdf").is(404).problem(), "introuvable");
     for (file, name) in [("notice.pdf", "notice.pdf"), ("facile.pdf", "notice-facile.pdf")] {
@@ -155,6 +161,13 @@ fn dossiers_are_deposited_with_the_public_archives_x_10_x_12() {
     assert_eq!(file.headers["content-type"], "application/zip");
     let text = file.text();
     assert!(text.contains("bordereau.csv") && text.contains(&format!("dossier-{number}.pdf")));
+    // The record stays with the certificates of what was destroyed.
+    let plan = dora.get("/conservation").is(200).json();
+    let kept = plan["certificats"].as_array().unwrap().iter();
+    let kept: Vec<_> = kept.filter(|c| c["versement"].is_object()).collect();
+    assert_eq!(kept.len(), 1, "{plan}");
+    assert_eq!(kept[0]["versement"]["visa"], "2026-118");
+    assert!(kept[0]["preuve"].as_str().is_some_and(|p| p.contains('#')), "{plan}");
     // the log that says so verifies; for who controls it alone.
     let verified = dora.post("/traces/verification", &json!({})).is(200).json();
     assert_eq!(verified["intact"], true, "{verified}");

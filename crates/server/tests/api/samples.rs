@@ -41,7 +41,9 @@ pub fn sample(id: &str, number: &str) -> (&'static str, Option<Value>) {
         "courriers.envoyer" => json!({
             "courriers": [{ "numero": number, "acte": 1 }], "mode": "courrier", "le": "2026-03-02",
         }),
-        "courriers.reprendre" => json!({ "courriers": [{ "numero": number, "acte": 1 }] }),
+        "courriers.reprendre" | "courriers.imprimer" => {
+            json!({ "courriers": [{ "numero": number, "acte": 1 }] })
+        }
         "courriers.preparer-un" => json!({ "lettre": "information-occupant", "destinataire": 1 }),
         "courriers.revenu" => json!({ "motif": "npai", "le": "2026-03-02" }),
         "imports.colonnes" => json!({ "correspondance": {} }),
