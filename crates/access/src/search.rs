@@ -25,7 +25,7 @@ pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(S
         for (_, _, _, body) in
             plain.sections.iter().filter(|(s, _, _, b)| s == section && !b.removed)
         {
-            if let Some(parts) = parts_of(search, &body.facts) {
+            for parts in held(search, &body.facts) {
                 for token in variants(search, &parts, key) {
                     out.insert((unit.id.clone(), token));
                 }
@@ -68,7 +68,7 @@ fn fits(search: &Search, wanted: &[String], plain: &Plain, sees_restricted: bool
         .iter()
         .filter(|(s, _, _, b)| s == section && !b.removed)
         .filter(|(_, _, _, b)| sees_restricted || b.restricted.is_none())
-        .filter_map(|(_, _, _, b)| parts_of(search, &b.facts))
+        .flat_map(|(_, _, _, b)| held(search, &b.facts))
         .any(|held| {
             held.iter().zip(wanted).enumerate().all(|(i, (h, w))| {
                 if search.near && (i == 0 || is_word(h)) {
@@ -122,6 +122,32 @@ fn parts_of(search: &Search, facts: &Facts) -> Option<Vec<String>> {
         })
         .collect()
 }
+
+/// The most values that one field is found by.
+const MOST: usize = 16;
+
+/// What a section is found by: its fields, and in an exact search each value of a first field that
+/// lists several (the numbers of the dossiers that a request is about).
+fn held(search: &Search, facts: &Facts) -> Vec<Vec<String>> {
+    let Some(whole) = parts_of(search, facts) else { return Vec::new() };
+    let mut out = Vec::new();
+    let field = search.of.first().and_then(|p| p.field.as_deref());
+    if let Some(Value::Text(text)) = field.and_then(|f| facts.get(f))
+        && !search.near
+        && text.contains(LISTED)
+    {
+        for value in text.split(LISTED).take(MOST) {
+            let value: String = normalise(value).chars().take(LONGEST).collect();
+            let rest = whole.iter().skip(1).cloned();
+            out.extend((!value.is_empty()).then(|| std::iter::once(value).chain(rest).collect()));
+        }
+    }
+    out.push(whole);
+    out
+}
+
+/// What stands between the values of a list.
+const LISTED: [char; 3] = [',', ';', '\n'];
 
 /// The first part by sound and with each letter deleted (when the search is near), the others by
 /// sound when they are words. Then each other word with a letter deleted, beside the first by its

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use huis_documents::File;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,8 +17,8 @@ use crate::{
 pub enum Given {
     /// JSON, with this status.
     Json(u16, Value),
-    /// A file of this type.
-    File(&'static str),
+    /// A file of one of these types.
+    File(&'static [&'static str]),
     /// Nothing.
     Empty,
 }
@@ -34,6 +35,8 @@ pub struct Reply {
 
 /// Something that may be answered.
 pub trait Answer: Send {
+    /// Is it a file? A key keeps ids alone, and cannot give one again.
+    const FILE: bool = false;
     /// For the document.
     fn given(types: &mut Types) -> Given;
     /// For the line.
@@ -94,30 +97,32 @@ impl Answer for Done {
     }
 }
 
-/// A PDF: name and bytes.
-pub struct Pdf(pub String, pub Vec<u8>);
+macro_rules! files {
+    ($($(#[doc = $words:literal])+ $name:ident $media:expr;)+) => {$(
+        $(#[doc = $words])+
+        pub struct $name(pub File);
 
-impl Answer for Pdf {
-    fn given(_: &mut Types) -> Given {
-        Given::File("application/pdf")
-    }
-    fn reply(self) -> Result<Reply, Problem> {
-        let body = Some(("application/pdf", Some(format!("{}.pdf", self.0)), self.1));
-        Ok(Reply { status: 200, body, ids: String::new() })
-    }
+        impl Answer for $name {
+            const FILE: bool = true;
+            fn given(_: &mut Types) -> Given {
+                Given::File(&$media)
+            }
+            fn reply(self) -> Result<Reply, Problem> {
+                let body = Some((self.0.media, Some(self.0.name), self.0.bytes));
+                Ok(Reply { status: 200, body, ids: String::new() })
+            }
+        }
+    )+};
 }
-
-/// A sheet as text: name and bytes.
-pub struct Csv(pub String, pub Vec<u8>);
-
-impl Answer for Csv {
-    fn given(_: &mut Types) -> Given {
-        Given::File("text/csv")
-    }
-    fn reply(self) -> Result<Reply, Problem> {
-        let body = Some(("text/csv; charset=utf-8", Some(format!("{}.csv", self.0)), self.1));
-        Ok(Reply { status: 200, body, ids: String::new() })
-    }
+files! {
+    /// A PDF.
+    Pdf ["application/pdf"];
+    /// A sheet as text.
+    Csv ["text/csv"];
+    /// A sheet, in the format that was asked.
+    Sheet ["application/vnd.oasis.opendocument.spreadsheet", "text/csv"];
+    /// Several files in one.
+    Zip ["application/zip"];
 }
 
 impl Reply {

@@ -21,12 +21,13 @@ mod serve;
 mod shape;
 mod shapes;
 mod table;
+mod told;
 
 pub use openapi::document;
 pub use operation::Operation;
 pub use problem::KINDS;
 pub use rate::Rates;
-pub use serve::{Paper, Reach, router};
+pub use serve::{CopyPaper, PROCESSING, Papers, Reach, router};
 pub use table::operations;
 
 /// Where the API is.

@@ -27,7 +27,7 @@ pub fn document() -> Value {
             "operationId": operation.id,
             "summary": operation.summary,
             "tags": [operation.id.split('.').next().unwrap_or_default()],
-            "description": format!("Portée du jeton : `{}`.", operation.scope.code()),
+            "description": described(&operation),
             "security": [{ "jeton": [] }],
             "parameters": parameters,
             "responses": responses(&operation, &mut types, &problem),
@@ -57,6 +57,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": types.into_named(),
+            "parameters": { "traitement": processing() },
             "securitySchemes": {
                 "jeton": {
                     "type": "http",
@@ -65,6 +66,30 @@ pub fn document() -> Value {
                 },
             },
         },
+    })
+}
+
+/// What else there is to know of an operation.
+fn described(operation: &Operation) -> String {
+    let scope = format!("Portée du jeton : `{}`.", operation.scope.code());
+    let told = operation.told_by();
+    if !operation.once() || told.is_empty() {
+        return scope;
+    }
+    let told: Vec<String> = told.iter().map(|path| format!("`GET {path}`")).collect();
+    format!("{scope} Sans réponse, voir si elle a abouti : {}.", told.join(" ou "))
+}
+
+/// The header that names the processing, on every operation.
+fn processing() -> Value {
+    let shipped = huis_usecases::registers(&[]).unwrap_or_default();
+    let ids: Vec<String> = shipped.into_iter().map(|(register, ..)| register.id).collect();
+    json!({
+        "name": "Huis-Traitement",
+        "in": "header",
+        "required": false,
+        "description": "Le traitement dont il s’agit, parmi ceux que `GET /moi` donne ; absent : celui de l’habilitation la plus ancienne. Un traitement où l’on n’a pas d’habilitation répond comme s’il n’existait pas.",
+        "schema": { "type": "string", "enum": ids },
     })
 }
 
@@ -91,6 +116,7 @@ fn parameters(operation: &Operation, types: &mut Types) -> Vec<Value> {
             "schema": inside,
         }));
     }
+    out.push(json!({ "$ref": "#/components/parameters/traitement" }));
     if operation.once() {
         out.push(json!({
             "name": "Idempotency-Key",
@@ -125,8 +151,10 @@ fn responses(operation: &Operation, types: &mut Types, problem: &Value) -> Value
             status,
             json!({ "description": "Fait.", "content": { "application/json": { "schema": schema } } }),
         ),
-        Given::File(kind) => {
-            (200, json!({ "description": "Le fichier.", "content": { kind: {} } }))
+        Given::File(kinds) => {
+            let content: Map<String, Value> =
+                kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+            (200, json!({ "description": "Le fichier.", "content": content }))
         }
         Given::Empty => (204, json!({ "description": "Fait." })),
     };

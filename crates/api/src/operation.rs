@@ -26,8 +26,8 @@ pub struct Call {
     pub token: (huis_kernel::Date, String),
     /// The processing one works in.
     pub processing: String,
-    /// Sets a dossier on paper.
-    pub paper: crate::serve::Paper,
+    /// Sets on paper what is opened.
+    pub papers: crate::serve::Papers,
 }
 
 impl Call {
@@ -176,6 +176,8 @@ pub struct Operation {
     pub summary: &'static str,
     /// What it takes.
     pub takes: Takes,
+    /// Does it give a file?
+    pub file: bool,
     pub(crate) parameters: fn(&mut Types) -> Value,
     pub(crate) body: fn(&mut Types) -> Option<Value>,
     pub(crate) answers: fn(&mut Types) -> Given,
@@ -210,6 +212,7 @@ impl Operation {
             scope,
             summary,
             takes: B::TAKES,
+            file: R::FILE,
             parameters: P::schema,
             body: B::schema,
             answers: R::given,
@@ -217,9 +220,14 @@ impl Operation {
         }
     }
 
-    /// Does an idempotency key serve here?
+    /// Does an idempotency key serve here? A key gives ids again, never a file.
     pub fn once(&self) -> bool {
-        self.method == "POST" && !self.reads()
+        self.method == "POST" && !self.reads() && !self.file
+    }
+
+    /// May it be asked before the procedure of grants was read? It gives it to read.
+    pub fn before_procedure(&self) -> bool {
+        self.id == "procedure.lire"
     }
 
     /// Does it change nothing, whatever its method? Trying an act or a calculation is a POST, as

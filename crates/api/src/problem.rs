@@ -8,10 +8,14 @@ use axum::{
 use huis_dossier::Fault;
 use huis_register::Power;
 use huis_usecases::{Caller, UseError};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-use crate::{ROOT, shape::shape, shapes::Value};
+use crate::{
+    ROOT,
+    shape::{Shape, Types, shape},
+    shapes::Value,
+};
 
 /// A kind of problem: the end of its `type`, its status, its title, and what it means.
 pub type Kind = (&'static str, u16, &'static str, &'static str);
@@ -77,7 +81,13 @@ pub const KINDS: &[Kind] = &[
         "idempotence-en-cours",
         409,
         "Même clé, requête en cours",
-        "La même requête est en cours, ou s’est arrêtée sans qu’on sache si elle a abouti : vérifiez avant d’en envoyer une autre.",
+        "La même requête est en cours : redemandez avec la même clé.",
+    ),
+    (
+        "idempotence-perdue",
+        409,
+        "Même clé, requête arrêtée sans réponse",
+        "Nul ne peut dire si elle a abouti, et elle n’est jamais refaite sous cette clé. `verifier` dit par quels GET le voir ; s’il n’en est rien, renvoyez-la avec une autre clé.",
     ),
     ("trop-grand", 413, "Trop grand", "Le corps dépasse ce que l’opération accepte."),
     (
@@ -156,6 +166,21 @@ impl From<Fault> for FaultShape {
     }
 }
 
+/// Addresses to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Addresses(pub Vec<String>);
+
+impl Shape for Addresses {
+    fn schema(types: &mut Types) -> serde_json::Value {
+        types.of::<Vec<String>>()
+    }
+}
+
+/// Where a kind of problem is told.
+fn at<S: Serializer>(kind: &str, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{ROOT}/problemes/{kind}"))
+}
+
 shape! {
 /// Les deux valeurs d’un champ que deux personnes ont écrit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -181,8 +206,8 @@ pub struct Clash "Conflit" {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Problem "Probleme" {
     /// Adresse relative et stable du genre de problème.
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(rename = "type", serialize_with = "at")]
+    pub kind: &'static str,
     /// Ce que c’est.
     pub title: &'static str,
     /// Le statut HTTP.
@@ -198,6 +223,9 @@ pub struct Problem "Probleme" {
     /// Le conflit sur un volet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflit: Option<Box<Clash>>,
+    /// Les adresses où voir si une requête arrêtée sans réponse a abouti.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<Box<Addresses>>,
     /// Seconds to wait, for the header.
     #[serde(skip)]
     pub wait: Option<u32>,
@@ -211,13 +239,14 @@ impl Problem {
         let (kind, status, title, detail) =
             KINDS.iter().find(|k| k.0 == name).copied().unwrap_or(other);
         Self {
-            kind: format!("{ROOT}/problemes/{kind}"),
+            kind,
             title,
             status,
             detail,
             faults: Vec::new(),
             version: None,
             conflit: None,
+            verifier: None,
             wait: None,
         }
     }

@@ -12,17 +12,21 @@ use axum::{
 use huis_documents::Document;
 use huis_measures::Method;
 use huis_usecases::{
-    Caller, Huis, Limits, Once, OnceKey, Opened, UseError,
+    Caller, Huis, Limits, ONCE_LONGEST, Once, OnceKey, Opened, PersonCopy, UseError,
     accounts::{Next as Pending, TokenCaller},
 };
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use crate::{
     ROOT,
     answer::Reply,
     http, openapi,
     operation::{Call, Operation, Takes},
-    problem::{FaultShape, KINDS, Problem},
+    problem::{Addresses, FaultShape, KINDS, Problem},
     rate::{Buckets, Rates},
     table::operations,
 };
@@ -32,9 +36,24 @@ const BODY: usize = 256 * 1024;
 /// Longest idempotency key, in characters.
 const KEY: usize = 128;
 
-/// What sets a dossier on paper, in the screens' words: the program, who reads, the processing, what
-/// they opened.
-pub type Paper = fn(&Arc<Huis>, &Caller, &str, &Opened) -> Option<Document>;
+/// The processing that a request is about, when it is not the oldest grant's.
+pub const PROCESSING: &str = "huis-traitement";
+
+/// What sets a person's copy on paper, without the texts left out.
+pub type CopyPaper =
+    fn(&Arc<Huis>, &Caller, &str, &PersonCopy, &BTreeSet<String>) -> Option<Document>;
+
+/// What sets on paper what a reader opened, in the screens' words: the program, who reads, the
+/// processing, what they opened.
+#[derive(Clone, Copy)]
+pub struct Papers {
+    /// A dossier.
+    pub dossier: fn(&Arc<Huis>, &Caller, &str, &Opened) -> Option<Document>,
+    /// The proposal of indemnity that an act of a dossier keeps.
+    pub proposal: fn(&Arc<Huis>, &Caller, &str, &Opened, u32) -> Option<Document>,
+    /// The copy of what is held about a person.
+    pub copy: CopyPaper,
+}
 
 /// How the API is reached.
 #[derive(Clone)]
@@ -47,8 +66,8 @@ pub struct Reach {
     pub behind_proxy: bool,
     /// How much may be asked.
     pub rates: Rates,
-    /// A dossier on paper.
-    pub paper: Paper,
+    /// What sets on paper what is opened.
+    pub papers: Papers,
 }
 
 struct Api {
@@ -179,19 +198,21 @@ async fn answer(api: &Api, operation: &Operation, request: Request) -> Result<Re
     let address = (api.reach.address)(&request, api.reach.behind_proxy);
     let (parts, body) = request.into_parts();
     let found = known(api, &address, bearer(&parts.headers)).await?;
-    if found.pending != Pending::Done {
+    let reading = found.pending == Pending::ReadProcedure && operation.before_procedure();
+    if found.pending != Pending::Done && !reading {
         return Err(Problem::of("compte"));
     }
     if !found.scopes.contains(&operation.scope) {
         return Err(Problem::of("portee"));
     }
     let caller = found.caller;
-    let processing = api
-        .huis
-        .processings_of(&caller)
-        .first()
-        .map(|p| p.register.id.clone())
-        .ok_or_else(Problem::not_found)?;
+    let named = named(&parts.headers)?;
+    let processing = match processing(&api.huis, &caller, named) {
+        Some(id) => id,
+        // Nothing is granted yet: what is read is the office's.
+        None if reading && named.is_none() => String::new(),
+        None => return Err(Problem::not_found()),
+    };
     let limit = accepted(operation, &parts.headers)?;
     let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| Problem::of("trop-grand"))?;
     let text = parameters(operation, parts.uri.path(), parts.uri.query())?;
@@ -202,16 +223,22 @@ async fn answer(api: &Api, operation: &Operation, request: Request) -> Result<Re
         scopes: found.scopes,
         token: (found.until, found.name),
         processing,
-        paper: api.reach.paper,
+        papers: api.reach.papers,
     };
     let Some(key) = key else {
         return Ok((operation.run)(call, text, bytes).await?.into_response());
     };
-    let asked = [operation.id.as_bytes(), text.as_bytes(), bytes.as_ref()];
+    let mut asked = vec![operation.id.as_bytes(), text.as_bytes(), bytes.as_ref()];
+    asked.extend(named.map(str::as_bytes));
     let taken = match api.huis.once(&caller, &key, &asked).await.map_err(|e| call.fail(e))? {
         Once::New(taken) => taken,
         Once::Done(status, ids) => return Ok(Reply::again(status, &ids)),
         Once::UnderWay => return Err(Problem::of("idempotence-en-cours")),
+        Once::Lost => {
+            let told = operation.told_at(parts.uri.path());
+            let verifier = (!told.is_empty()).then(|| Box::new(Addresses(told)));
+            return Err(Problem { verifier, ..Problem::of("idempotence-perdue") });
+        }
         Once::Other => return Err(Problem::of("idempotence")),
     };
     once(&api.huis, &caller, taken, (operation.run)(call, text, bytes)).await
@@ -228,7 +255,9 @@ async fn once(
     let (huis, caller) = (Arc::clone(huis), caller.clone());
     // On a task of its own: a client that hangs up leaves no key half-way.
     let task = tokio::spawn(async move {
-        match run.await {
+        // Past this, whoever asks again is told that it is lost: so it goes no further.
+        let run = tokio::time::timeout(ONCE_LONGEST, run);
+        match run.await.unwrap_or_else(|_| Err(Problem::of("interne"))) {
             Ok(reply) => {
                 let kept = huis.once_done(&caller, taken, reply.status, &reply.ids).await;
                 if let Err(error) = kept {
@@ -245,6 +274,34 @@ async fn once(
         }
     });
     task.await.unwrap_or_else(|_| Err(Problem::of("interne")))
+}
+
+/// The processing that a request names.
+fn named(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut all = headers.get_all(PROCESSING).iter();
+    match (all.next(), all.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => {
+            // What is no text names nothing.
+            one.to_str().map(|t| Some(t.trim())).map_err(|_| Problem::not_found())
+        }
+        (Some(_), Some(_)) => {
+            let fault = FaultShape::of("Huis-Traitement", "Nommez un seul traitement.");
+            Err(Problem::of("illisible").with(vec![fault]))
+        }
+    }
+}
+
+/// The processing that is worked in: the one that is named, among those of the caller, else that of
+/// the oldest grant. One that is not theirs is as one that does not exist (I13).
+fn processing(huis: &Huis, caller: &Caller, named: Option<&str>) -> Option<String> {
+    let mine = huis.processings_of(caller);
+    let mut ids = mine.iter().map(|p| p.register.id.as_str());
+    match named {
+        Some(name) => ids.find(|id| *id == name),
+        None => ids.next(),
+    }
+    .map(str::to_owned)
 }
 
 /// The largest body that the operation takes, once its type was looked at.
@@ -297,6 +354,12 @@ fn once_key(operation: &Operation, headers: &HeaderMap) -> Result<Option<String>
         good.then(|| text.to_owned())
     };
     match visible(value) {
+        // A key gives ids again, never a file: it would promise what it does not do.
+        Some(_) if operation.method == "POST" && operation.file => {
+            let text = "Cette opération rend un fichier : elle ne prend pas de clé.";
+            let fault = FaultShape::of("Idempotency-Key", text);
+            Err(Problem::of("illisible").with(vec![fault]))
+        }
         // Where nothing is written, a key has nothing to do.
         Some(_) if !operation.once() => Ok(None),
         Some(key) => Ok(Some(key)),

@@ -23,4 +23,4 @@ pub use law::{Law, LawError};
 pub use parameter::{Dated, ParameterValue, Rate};
 pub use read::LawFault;
 pub use truce::Truce;
-pub use words::{long_date, short_date};
+pub use words::{instant_words, long_date, numeric_date, short_date};

@@ -1,6 +1,6 @@
 //! Dates and spaces in French, as the steps of a computation say them.
 
-use huis_kernel::Date;
+use huis_kernel::{Date, Instant, Zone};
 use jiff::civil::Weekday;
 
 /// `lundi`
@@ -43,6 +43,17 @@ pub fn short_date(day: Date) -> String {
 /// `lundi 2 juin 2025`
 pub fn long_date(day: Date) -> String {
     format!("{} {}", weekday(day), short_date(day))
+}
+
+/// `31/12/2025`
+pub fn numeric_date(day: Date) -> String {
+    format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())
+}
+
+/// `31/12/2025 à 14 h 05`, in the office's zone.
+pub fn instant_words(at: Instant, zone: &Zone) -> String {
+    let t = at.civil_in(zone);
+    format!("{} à {}\u{a0}h\u{a0}{:02}", numeric_date(t.date()), t.hour(), t.minute())
 }
 
 /// `1er`, `42e`

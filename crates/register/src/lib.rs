@@ -25,5 +25,5 @@ pub use model::*;
 pub use typography::french;
 pub use words::{
     class_label, ending_label, field_type_label, mention_label, mention_named, mention_word,
-    power_label, start_event_label,
+    power_label, power_word, start_event_label,
 };

@@ -295,9 +295,23 @@ pub struct Profile {
     pub source: String,
 }
 
-/// `peut` of a profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub enum Power {
+/// Declares the powers together with the list of them all: none can be missing from it.
+macro_rules! powers {
+    ($($(#[doc = $words:literal])+ $name:ident,)+) => {
+        /// `peut` of a profile.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub enum Power {
+            $($(#[doc = $words])+ $name,)+
+        }
+
+        impl Power {
+            /// Every power there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+        }
+    };
+}
+
+powers! {
     /// `ouvrir`: create a dossier.
     Create,
     /// `chercher`: search the active files.

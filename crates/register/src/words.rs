@@ -114,6 +114,11 @@ pub fn power_label(power: Power) -> &'static str {
     label(POWERS, &power)
 }
 
+/// The word of a file for a power: `rouvrir`.
+pub fn power_word(power: Power) -> &'static str {
+    POWERS.iter().find(|(_, p, _)| *p == power).map_or("", |(word, ..)| word)
+}
+
 /// The event from which a term runs, with its article: « la clôture du dossier ».
 pub fn start_event_label(event: StartEvent) -> &'static str {
     label(START_EVENTS, &event)
@@ -155,5 +160,20 @@ pub fn field_type_label(kind: &FieldKind) -> String {
             crate::typography::french(&format!("{name} « {section} »"))
         }
         _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A power without its word could be given by no register.
+    #[test]
+    fn each_power_has_one_word_and_a_label() {
+        for power in Power::ALL {
+            assert_eq!(POWERS.iter().filter(|(_, p, _)| p == power).count(), 1, "{power:?}");
+            assert!(!power_word(*power).is_empty() && !power_label(*power).is_empty());
+        }
+        assert_eq!(POWERS.len(), Power::ALL.len());
     }
 }

@@ -54,7 +54,11 @@ pub async fn serve(
         address: huis_web::client_address,
         behind_proxy: reach.behind_proxy,
         rates: huis_api::Rates::default(),
-        paper: huis_web::dossier_paper,
+        papers: huis_api::Papers {
+            dossier: huis_web::dossier_paper,
+            proposal: huis_web::proposal_paper,
+            copy: huis_web::copy_paper,
+        },
     };
     let observed =
         axum::middleware::from_fn_with_state(Arc::clone(&huis), huis_web::observe::every);

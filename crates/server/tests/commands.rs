@@ -293,6 +293,7 @@ fn a_demonstration_stays_in_its_own_folder_x_21() {
     let (_folder, data) = demonstration(60);
     let hints = fs::read_to_string(data.join("a-essayer.txt")).unwrap();
     assert!(hints.contains("60 dossiers fictifs") && hints.contains("À essayer"), "{hints}");
+    assert!(hints.contains("Qui répond aux demandes des personnes"), "X-16: {hints}");
     let doctor = huis(&["doctor", "--data", path(&data)]);
     assert!(
         doctor.ok && doctor.says.contains("n'y mettez aucune donnée réelle"),

@@ -150,11 +150,28 @@ fn a_copy_is_looked_at_and_made_on_paper_i12() {
             continue;
         }
         assert!(says.contains("Qui a consulté le dossier") && says.contains("CNIL"), "{says}");
+        // What an officer writes freely of the household may be left out.
+        let of = link.split("dossier=").nth(1).unwrap().split('&').next().unwrap();
+        let form = format!("/dossiers/{of}/volets/accompagnement/nouveau");
+        let page = clerk.get(&form);
+        let mut names = page.body.split("name=\"").filter_map(|rest| rest.split('"').next());
+        if let Some(name) = names.find(|name| name.ends_with("preconisations")) {
+            clerk.fill(&form, &[(name, "La voisine du dessus garde les enfants.")]);
+        }
+        let copy = clerk.get(&link.replace("&amp;", "&"));
+        let free = "v.accompagnement.1.preconisations";
+        if !copy.body.contains(&format!("name=\"ecarter\" value=\"{free}\"")) {
+            continue; // a dossier of another sector, or whose section is filled already
+        }
         let hidden = copy.hidden();
         let mut fields: Vec<(&str, &str)> =
             hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        fields.push(("ecarter", "v.accompagnement.1.preconisations"));
         let to = format!("{request}/copie.pdf");
+        // What is no such text is not left out in silence: the page is shown again.
+        let mut other = fields.clone();
+        other.extend([("ecarter", "v.occupant.1.nom"), ("pourquoi", "essai")]);
+        assert!(text(&clerk.post(&to, &other)).contains("peut être écarté"));
+        fields.push(("ecarter", free));
         let refused = clerk.post(&to, &fields);
         assert!(text(&refused).contains("Dites ce que vous écartez"), "a reason is asked");
         fields.push(("pourquoi", "Les préconisations parlent d’une voisine."));

@@ -81,6 +81,18 @@ async fn adopts(location: &Location, folder: &Path) {
     let options = options(location, folder, "adoption");
     let adopted = Huis::adopt_registers(options, None, &login, None).await.unwrap();
     assert!(!adopted.is_empty());
+    // The rights of persons came after that program: a processing that has nothing to change, which
+    // those who administer the others administer from today, and nobody else.
+    let new = adopted.iter().find(|a| a.id == "droits").expect("a new processing");
+    assert!(new.changes.is_empty() && !new.erases, "{new:?}");
+    let store = Store::open(location).await.unwrap();
+    let given = store.grants(office).await.unwrap();
+    let given: Vec<_> = given.iter().filter(|g| g.processing == "droits").collect();
+    assert!(given.iter().any(|g| g.agent == grant.agent && g.until == grant.until), "{given:?}");
+    for one in given {
+        assert_eq!((one.profile.as_str(), one.from), ("administrateur", new.in_force));
+    }
+    store.close().await;
 }
 
 /// An agent of today (the snapshot's are of its own day), who opens a dossier that the earlier

@@ -14,7 +14,7 @@ mod state;
 mod tokens;
 mod traces;
 
-pub use admin::{AgentLine, NewAgent};
+pub use admin::{AgentLine, AgentMade, NewAgent};
 pub use huis_accounts::{AccountState, Cost, MustChange, Password, PasswordHash};
 pub use huis_store::accounts::{Duty, DutyDates};
 pub use mail::{Letter, Mailer, NotSent, Sending};
@@ -33,6 +33,9 @@ use std::{
 };
 
 use crate::{Huis, UseError};
+
+/// Where a reset link is opened: its token comes after.
+pub const RESET_PLACE: &str = "/connexion/lien";
 
 /// How many passwords are hashed at once: each takes some 20 MiB for a moment, and a crowd at the
 /// door must not exhaust the server.

@@ -23,6 +23,14 @@ const HELD: u32 = 1_000;
 const READS_AN_HOUR: u32 = 30;
 const HOUR_MS: i64 = 3_600_000;
 
+/// Where calendars read it.
+pub const PLACE: &str = "/agenda";
+
+/// Where a link's calendar is.
+pub fn path(link: &str) -> String {
+    format!("{PLACE}/{link}.ics")
+}
+
 /// Where one's link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feed {

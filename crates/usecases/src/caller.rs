@@ -1,6 +1,6 @@
 use crate::{dossier::GOOD_FRIDAY, partners::partners_on};
 use huis_access::{Actor, Card, Grant, Refusal, Want};
-use huis_kernel::{AgentId, Date, Instant};
+use huis_kernel::{AgentId, Date, Instant, Zone};
 use huis_register::{Power, Profile, Register};
 use huis_store::{accounts::AgentRow, dossiers::CardRow, grants::GrantRow, offices::OfficeRow};
 
@@ -60,6 +60,11 @@ impl Caller {
             partners_on: partners_on(settings),
             good_friday: set(GOOD_FRIDAY).unwrap_or_default(),
         }
+    }
+
+    /// The office's zone.
+    pub fn zone(&self) -> Zone {
+        Zone::named(&self.office.zone).unwrap_or_else(Zone::utc)
     }
 
     /// The grants in force for a processing in this office.

@@ -6,6 +6,7 @@ use huis_demo::{DemoDossier, Showcase, Subject, dossiers, worth_trying};
 use huis_kernel::{
     AgentId, CaseNumber, Date, DossierId, GrantId, Instant, OfficeId, SeededRng, Zone,
 };
+use huis_register::Power;
 use huis_store::{dossiers::CardRow, grants::GrantRow, partners::PartnerRow};
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use huis_vault::UnitState;
@@ -32,9 +33,19 @@ pub struct Loaded {
     pub archived: usize,
     /// One sign-in a profile: label and login.
     pub sign_ins: Vec<(String, String)>,
+    /// Who handles the requests of persons: desk and login.
+    pub desks: Vec<(String, String)>,
     /// Five things worth trying, filled in.
     pub hints: Vec<String>,
 }
+
+/// Who holds a second grant, in the processing of requests: the first agent of a profile, and as what.
+const DESKS: [(&str, &str); 4] = [
+    ("instructeur", "guichet-gestionnaire"),
+    ("secretaire-ccapex", "guichet-secretariat"),
+    ("dpo", "dpo"),
+    ("administrateur", "administrateur"),
+];
 
 /// An account to try the demonstration with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +192,14 @@ impl Huis {
         for profile in &processed.register.profiles {
             if let Some(agent) = demo.agent(&profile.id, None, today) {
                 loaded.sign_ins.push((profile.label.clone(), agent.login.clone()));
+            }
+        }
+        let rights = &self.requests()?.register;
+        for (from, profile) in DESKS {
+            let holder = demo.agents.iter().find(|a| a.profile == from);
+            let desk = rights.profile(profile).filter(|p| p.can(Power::Copy));
+            if let (Some(agent), Some(desk)) = (holder, desk) {
+                loaded.desks.push((desk.label.clone(), agent.login.clone()));
             }
         }
         for hint in worth_trying() {
@@ -393,12 +412,6 @@ impl Huis {
         office: OfficeId,
         agents: &[AgentId],
     ) -> Result<(), UseError> {
-        const DESKS: [(&str, &str); 4] = [
-            ("instructeur", "guichet-gestionnaire"),
-            ("secretaire-ccapex", "guichet-secretariat"),
-            ("dpo", "dpo"),
-            ("administrateur", "administrateur"),
-        ];
         let register = &self.requests()?.register;
         let mut work = self.store.begin().await?;
         for (from, profile) in DESKS {

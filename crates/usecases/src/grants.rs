@@ -12,7 +12,7 @@ use huis_register::{Power, Register};
 use huis_store::grants::GrantRow;
 use huis_trace::Operation;
 use jiff::ToSpan;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{Caller, Huis, UseError, caller::grant_of};
 
@@ -54,6 +54,15 @@ pub struct GrantLine {
     pub ends_soon: bool,
     /// The last review that confirmed it.
     pub reviewed_on: Option<Date>,
+}
+
+/// A perimeter as it is read.
+pub fn scope_words(territories: &[String], places: &BTreeMap<String, String>) -> String {
+    if territories.is_empty() {
+        return "tout le territoire".to_owned();
+    }
+    let name = |code: &String| places.get(code).unwrap_or(code).clone();
+    territories.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Where a grant stands.

@@ -46,7 +46,7 @@ pub use dossier::{
 };
 pub use drafts::{KeptForm, KeptLine};
 pub use error::UseError;
-pub use exports::MOST;
+pub use exports::{MOST, footer, sheet_file};
 pub use huis::{Huis, Processed};
 pub use huis_access::Person;
 pub use huis_dossier::Request;
@@ -59,8 +59,8 @@ pub use imports::{
 };
 pub use life::{Certificate, PlanLine, SweepReport};
 pub use lists::{ActLine, Board, BoardCell, Day, DayLine, ListLine, ListQuery, Page};
-pub use once::{Once, OnceKey};
+pub use once::{ONCE_LONGEST, Once, OnceKey};
 pub use registers::Adopted;
-pub use requests::{COPY, Copied, Opening, PersonCopy};
+pub use requests::{COPY, Copied, CopyCommand, CopyMade, Opening, PersonCopy};
 pub use search::{Found, FoundLine, Question};
 pub use start::{Founding, Options, StartError, registers};

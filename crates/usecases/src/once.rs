@@ -2,11 +2,17 @@
 //! number of what it gave and never what was sent (I1).
 
 use huis_store::tokens::Claimed;
+use std::time::Duration;
 
 use crate::{Caller, Huis, UseError};
 
 /// How long a key is kept, in milliseconds.
 const KEPT_MS: i64 = 24 * 3_600_000;
+/// The longest that a request with a key goes on: whoever runs it stops it then, wherever it is.
+pub const ONCE_LONGEST: Duration = Duration::from_secs(10 * 60);
+/// A key under way since so long is under way no more, whatever server had it: the longest, and half
+/// as much for what their clocks differ by.
+const LOST_MS: i64 = 15 * 60_000;
 /// The use of the root key that hashes keys and requests.
 const USE: &str = "idempotence";
 
@@ -17,8 +23,11 @@ pub enum Once {
     New(OnceKey),
     /// It was done: its status, and the ids that it gave.
     Done(u16, String),
-    /// The same request is under way, or stopped half-way: nobody can say yet whether it was done.
+    /// The same request is under way, or has just stopped.
     UnderWay,
+    /// The same request stopped without an answer, with its server or by taking too long: nobody can
+    /// say whether it was done. It is never done again under this key.
+    Lost,
     /// The key served for another request.
     Other,
 }
@@ -45,9 +54,12 @@ impl Huis {
         }
         let request = secret.hmac(b"requete", &whole);
         let (office, agent) = (caller.office.office, caller.actor.agent);
-        Ok(match self.store.claim_key(office, agent, key, request, caller.now).await? {
+        // Now, not when the request began to come: its body may have taken its time.
+        let now = self.now();
+        Ok(match self.store.claim_key(office, agent, key, request, now).await? {
             Claimed::Fresh => Once::New(OnceKey(key)),
             Claimed::Done(status, result) => Once::Done(status, result),
+            Claimed::Open(since) if now > since.plus_ms(LOST_MS) => Once::Lost,
             Claimed::Open(_) => Once::UnderWay,
             Claimed::Other => Once::Other,
         })

@@ -2,11 +2,11 @@
 //! a day. What would erase sooner waits for the stated notice and a second person.
 
 use huis_accounts::Login;
-use huis_kernel::{Date, GrantId, Instant, OfficeId, Rng};
+use huis_kernel::{AgentId, Date, GrantId, Instant, OfficeId, Rng};
 use huis_register::{Change, Erasure, LocalStatus, Power, Register};
 use huis_store::{Store, grants::GrantRow, offices::RegisterRow};
 use huis_trace::{Authority, Line, Operation};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::{Huis, Options, StartError, UseError, caller::grant_of, start::registers};
 
@@ -147,23 +147,27 @@ async fn administer(
 ) -> Result<(), StartError> {
     let administers = |p: &&huis_register::Profile| p.can(Power::Grant) && !p.partner;
     let Some(profile) = new.profiles.iter().find(administers) else { return Ok(()) };
-    let mut work = store.begin().await?;
-    let mut given = BTreeSet::new();
+    // Whoever has several has the one that lasts longest.
+    let mut held: BTreeMap<AgentId, GrantRow> = BTreeMap::new();
     for row in store.grants(office).await? {
-        let held = grant_of(row.clone());
-        if held.in_force(today) && held.profile == profile.id && given.insert(held.agent) {
-            let grant = GrantRow {
-                id: GrantId::random(rng),
-                processing: new.id.clone(),
-                from: today,
-                giver: None,
-                given_at: now,
-                reason: "Mise en service du traitement".to_owned(),
-                reviewed_on: None,
-                ..row
-            };
-            work.add_grant(&grant).await?;
+        let live = row.profile == profile.id && grant_of(row.clone()).in_force(today);
+        if live && held.get(&row.agent).is_none_or(|known| known.until < row.until) {
+            held.insert(row.agent, row);
         }
+    }
+    let mut work = store.begin().await?;
+    for row in held.into_values() {
+        let grant = GrantRow {
+            id: GrantId::random(rng),
+            processing: new.id.clone(),
+            from: today,
+            giver: None,
+            given_at: now,
+            reason: "Mise en service du traitement".to_owned(),
+            reviewed_on: None,
+            ..row
+        };
+        work.add_grant(&grant).await?;
     }
     Ok(work.commit().await?)
 }

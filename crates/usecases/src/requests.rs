@@ -4,10 +4,11 @@
 use huis_access::{
     ActView, Asked, KeySource, Person, Purview, SectionView, Want, decide_subject, unlock,
 };
-use huis_dossier::{Case, Request};
+use huis_documents::Document;
+use huis_dossier::{Case, Facts, Fault, Request};
 use huis_kernel::{AgentId, CaseNumber, Date, Zone};
 use huis_letters::Block;
-use huis_register::{Mention, Power, Register, mention_label};
+use huis_register::{Field, FieldKind, Mention, Power, Register, mention_label};
 use huis_store::dossiers::CardRow;
 use huis_trace::{Authority, Leaf, Line, Operation, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +62,58 @@ pub struct PersonCopy {
     pub since: Date,
     /// Purposes, origin, recipients, retention, rights: title and words.
     pub mentions: Vec<(String, Vec<Block>)>,
+}
+
+impl PersonCopy {
+    /// The texts that an officer wrote freely of a whole household, which may speak of someone else:
+    /// the desk may leave each out of the copy, by this name. A letter to the person is theirs as it
+    /// was sent.
+    pub fn free_texts(&self, register: &Register) -> BTreeSet<String> {
+        let long = |fields: &[Field], facts: &Facts, at: &str| -> Vec<String> {
+            let free = |f: &&Field| {
+                matches!(f.kind, FieldKind::LongText { .. }) && facts.contains_key(&f.id)
+            };
+            fields.iter().filter(free).map(|f| format!("{at}.{}", f.id)).collect()
+        };
+        let mut out = BTreeSet::new();
+        for seen in self.sections.iter().filter(|s| s.section != self.person.section) {
+            if let Some(section) = register.section(&seen.section) {
+                let at = format!("v.{}.{}", seen.section, seen.occurrence);
+                out.extend(long(&section.fields, &seen.facts, &at));
+            }
+        }
+        for act in &self.acts {
+            let of_one = |f: &Field| matches!(f.kind, FieldKind::Reference { .. });
+            if let (Some(kind), Some(facts)) = (register.act(&act.kind), &act.facts)
+                && !kind.fields.iter().any(of_one)
+            {
+                out.extend(long(&kind.fields, facts, &format!("a.{}", act.no)));
+            }
+        }
+        out
+    }
+}
+
+/// A copy to give: of which dossier, of whom when several bear the name, without what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyCommand {
+    /// The dossier.
+    pub number: CaseNumber,
+    /// Which of several persons of the name.
+    pub which: Option<Person>,
+    /// The texts left out, each by its name in [`PersonCopy::free_texts`].
+    pub left_out: BTreeSet<String>,
+    /// What was left out and why: the request keeps it.
+    pub why: String,
+}
+
+/// What asking for the file of a copy comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CopyMade {
+    /// The file.
+    File(Vec<u8>),
+    /// Nobody of the name, or several.
+    Not(Copied),
 }
 
 /// What a request for a copy comes to.
@@ -210,6 +263,45 @@ impl Huis {
             huis_dossier::Draft { kind: COPY.to_owned(), on: caller.today, facts, corrects: None };
         let command = ActCommand { draft, base_version: card.version };
         self.record_act(caller, &processing, request, command).await.map(drop)
+    }
+
+    /// The copy as the file that is given, set by `paper` in the words of its page. It is recorded
+    /// in the request once the file is there, and before it is given.
+    pub async fn make_copy(
+        &self,
+        caller: &Caller,
+        request: CaseNumber,
+        command: &CopyCommand,
+        paper: impl FnOnce(&PersonCopy) -> Option<Document> + Send,
+    ) -> Result<CopyMade, UseError> {
+        // Without a press nothing is opened in vain.
+        if !self.has_press() {
+            return Err(UseError::NotFound);
+        }
+        let fault = |field: &str, message: &str| Fault {
+            field: Some(field.to_owned()),
+            code: "copie".to_owned(),
+            message: message.to_owned(),
+            article: String::new(),
+        };
+        if !command.left_out.is_empty() && command.why.trim().is_empty() {
+            let message = "Dites ce que vous écartez et pourquoi : la demande le garde.";
+            return Err(UseError::Faults(vec![fault("pourquoi", message)]));
+        }
+        let which = command.which.as_ref();
+        let copy = match self.copy_for(caller, request, command.number, which).await? {
+            Copied::Whole(copy) => copy,
+            other => return Ok(CopyMade::Not(other)),
+        };
+        let free = copy.free_texts(&self.processed(&copy.processing)?.register);
+        if !command.left_out.is_subset(&free) {
+            let message = "Seul un texte libre sur plusieurs personnes peut être écarté.";
+            return Err(UseError::Faults(vec![fault("ecarter", message)]));
+        }
+        let document = paper(&copy).ok_or(UseError::Internal("copie"))?;
+        let file = self.pdf(document).await?;
+        self.copy_made(caller, request, command.number, &command.why).await?;
+        Ok(CopyMade::File(file))
     }
 
     /// Who opened what is held about a person, as far as the trace reaches.

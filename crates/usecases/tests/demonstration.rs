@@ -23,6 +23,13 @@ async fn the_demonstration_loads_is_worked_on_and_is_deterministic_x_21() {
     assert!(loaded.archived * 3 > COUNT, "about half are closed: {}", loaded.archived);
     let profiles = world.huis.processed(PROCESSING).unwrap().register.profiles.len();
     assert_eq!(loaded.sign_ins.len(), profiles, "one sign-in a profile");
+    // both desks are named, and each login opens the list of requests.
+    assert_eq!(loaded.desks.len(), 2, "{:?}", loaded.desks);
+    for (desk, login) in &loaded.desks {
+        let holder = world.caller(login).await;
+        let requests = world.huis.list(&holder, "droits", &ListQuery::default()).await.unwrap();
+        assert!(!requests.lines.is_empty(), "{desk}");
+    }
     let login = &loaded.sign_ins.iter().find(|(p, _)| p.contains("nstruct")).unwrap().1;
     let caller = world.caller(login).await;
     let day = world.huis.day(&caller, PROCESSING).await.unwrap();

@@ -1,7 +1,6 @@
 //! Dates, amounts and numbers as French readers write them.
 
 use huis_kernel::{Date, Instant, Zone};
-use std::fmt::Write as _;
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -20,7 +19,7 @@ const MONTHS: [&str; 12] = [
 
 /// `31/12/2025`
 pub fn date(d: Date) -> String {
-    format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
+    huis_law::numeric_date(d)
 }
 
 const SHORT_MONTHS: [&str; 12] = [
@@ -56,10 +55,7 @@ pub fn long_date(d: Date) -> String {
 
 /// `31/12/2025 à 14 h 05`, in the office's zone.
 pub fn instant(at: Instant, zone: &Zone) -> String {
-    let t = at.civil_in(zone);
-    let mut text = date(t.date());
-    let _ = write!(text, " à {}\u{a0}h\u{a0}{:02}", t.hour(), t.minute());
-    text
+    huis_law::instant_words(at, zone)
 }
 
 /// Days from `from` to `to`, negative when `to` is before.

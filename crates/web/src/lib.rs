@@ -30,4 +30,4 @@ pub mod timeline;
 
 pub use app::{app, client_address};
 pub use assets::static_routes;
-pub use handlers::dossier_paper;
+pub use handlers::{copy_paper, dossier_paper, proposal_paper};

@@ -58,7 +58,7 @@ pub const MY_IDENTITY: &str = "/mon-compte/identite";
 /// A forgotten password.
 pub const RESET: &str = "/connexion/oubli";
 /// A reset link: the page it opens ends with its token, and posts it here.
-pub const RESET_LINK: &str = "/connexion/lien";
+pub const RESET_LINK: &str = huis_usecases::accounts::RESET_PLACE;
 /// Sign-out (POST).
 pub const SIGN_OUT: &str = "/deconnexion";
 /// Own account: password and second factor.

@@ -1,9 +1,10 @@
-use huis_dossier::{Facts, Value as Fact};
+use huis_documents::File;
+use huis_dossier::Facts;
 use huis_kernel::CaseNumber;
 use huis_register::{Field, Power, Section};
 use huis_usecases::{
-    CALCULATION, HoldCommand, NewCase, Opened, Reading, SectionCommand, UseError, entry,
-    entry::Known, first_sections, indemnity::Settings, referent, unit_of,
+    HoldCommand, NewCase, Opened, Reading, SectionCommand, UseError, entry, entry::Known,
+    first_sections, referent, unit_of,
 };
 use std::collections::BTreeMap;
 
@@ -14,13 +15,12 @@ use crate::{
     problem::{Clash, FaultShape, Problem, Side},
     shapes::{
         Day, NoParameter, OfCase, Reason,
-        case::{CaseShape, FlagShape, HoldShape, hold},
+        case::{CaseShape, HoldShape, hold},
         id, number,
         office::{MadeId, PartnerShape},
         write::{
-            AtVersion, CreatedShape, Hide, IndemnityLine, IndemnityShape, MandateShape, Mandates,
-            NewCaseShape, NewHold, NewMandate, OfAct, OfHold, OfMandate, OfOccurrence, OfSection,
-            Revision, TryIndemnity, WriteSection,
+            AtVersion, CreatedShape, Hide, MandateShape, Mandates, NewCaseShape, NewHold,
+            NewMandate, OfAct, OfHold, OfMandate, OfOccurrence, OfSection, Revision, WriteSection,
         },
     },
 };
@@ -53,10 +53,10 @@ pub async fn pdf(call: Call, of: OfCase, _: Nothing) -> Result<Pdf, Problem> {
         return Err(Problem::not_found());
     }
     let opened = opened(&call, number, Reading::Export).await?;
-    let document = (call.paper)(&call.huis, &call.caller, &call.processing, &opened);
+    let document = (call.papers.dossier)(&call.huis, &call.caller, &call.processing, &opened);
     let document = document.ok_or_else(|| Problem::of("interne"))?;
     let bytes = call.huis.pdf(document).await.map_err(|e| call.fail(e))?;
-    Ok(Pdf(format!("dossier-{number}"), bytes))
+    Ok(Pdf(File::pdf(&format!("dossier-{number}"), bytes)))
 }
 
 pub async fn create(
@@ -348,71 +348,4 @@ pub async fn end_mandate(call: Call, of: OfMandate, _: Nothing) -> Result<Done, 
     let done = call.huis.end_mandate(&call.caller, &call.processing, number, &of.code).await;
     done.map_err(|e| call.fail(e))?;
     Ok(Done)
-}
-
-pub async fn indemnity(
-    call: Call,
-    of: OfCase,
-    Json(sent): Json<TryIndemnity>,
-) -> Result<Shown<IndemnityShape>, Problem> {
-    let number = number(&of.numero)?;
-    if call.register()?.act(CALCULATION).is_none() {
-        return Err(Problem::not_found());
-    }
-    let today = call.caller.today;
-    let as_of = sent.arrete_au.map_or(today, |d| d.0);
-    let mut settings = Settings::default();
-    let mut faults = Vec::new();
-    for (name, code) in &sent.choix {
-        if !Settings::IDS.contains(&name.as_str()) || !settings.choose(name, code) {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-            faults.push(FaultShape::of(format!("choix.{name}"), "Ce choix n’existe pas."));
-        }
-    }
-    if as_of > today {
-        faults.push(FaultShape::of("arrete_au", "Cette date est à venir."));
-    }
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
-    let mut typed = Facts::new();
-    for id in Settings::IDS {
-        if let Some(code) = settings.code(id) {
-            typed.insert(id.to_owned(), Fact::Choice(code.to_owned()));
-        }
-    }
-    typed.insert("arrete_au".to_owned(), Fact::Date(as_of));
-    let tried = call.huis.try_indemnity(&call.caller, &call.processing, number, vec![typed]).await;
-    let first = tried.map_err(|e| call.fail(e))?.into_iter().next();
-    let replay = match first {
-        Some(Ok(replay)) => replay,
-        Some(Err(faults)) => return Err(call.fail(UseError::Faults(faults))),
-        None => return Err(Problem::of("interne")),
-    };
-    let done = replay.calculation;
-    let line = |l: &huis_usecases::indemnity::Line| IndemnityLine {
-        du: Day(l.from),
-        au: Day(l.to),
-        jours: l.days,
-        base: facts::money(l.base),
-        formule: l.formula.clone(),
-        article: l.article.clone(),
-        montant: facts::money(l.amount),
-    };
-    let choice = |id: &str| Some((id.to_owned(), done.settings.code(id)?.to_owned()));
-    Ok(Shown(IndemnityShape {
-        arrete_au: Day(done.as_of),
-        ouverte: done.open,
-        periodes: done.spans.iter().map(|s| (Day(s.from), Day(s.to))).collect(),
-        lignes: done.lines.iter().chain(&done.interest).map(line).collect(),
-        brut: facts::money(done.totals.gross),
-        paiements: facts::money(done.totals.payments),
-        prescrit: facts::money(done.totals.prescribed),
-        principal: facts::money(done.totals.principal),
-        interets: facts::money(done.totals.interest),
-        total: facts::money(done.totals.total),
-        choix: Settings::IDS.iter().filter_map(|id| choice(id)).collect(),
-        remarques: done.remarks.iter().map(FlagShape::from).collect(),
-        verifie: done.verified,
-    }))
 }

@@ -1,4 +1,4 @@
-use huis_register::{Power, Register};
+use huis_register::{Power, Register, power_word};
 use huis_usecases::{ListQuery, Question};
 
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
     problem::{FaultShape, Problem},
     shapes::{
         Day, Named, NoParameter, OfId, When,
-        case::power,
         daily::{
             ActKindShape, Ask, Asked, AwaitedShape, BoardShape, CameIn, CaseLine, CasePage,
             CellShape, DayShape, DueLine, DueShape, FieldShape, FoundCase, FoundShape, GrantShape,
@@ -18,27 +17,6 @@ use crate::{
         write::OfAct,
     },
 };
-
-const POWERS: [Power; 18] = [
-    Power::Create,
-    Power::Search,
-    Power::Lists,
-    Power::Supervise,
-    Power::Archive,
-    Power::Reopen,
-    Power::Hold,
-    Power::Grant,
-    Power::Review,
-    Power::Traces,
-    Power::Alerts,
-    Power::Retention,
-    Power::Register,
-    Power::Accounts,
-    Power::Settings,
-    Power::Restrict,
-    Power::Void,
-    Power::Mandate,
-];
 
 pub async fn me(call: Call, _: NoParameter, _: Nothing) -> Result<Shown<Me>, Problem> {
     let register = call.register()?;
@@ -58,6 +36,12 @@ pub async fn me(call: Call, _: NoParameter, _: Nothing) -> Result<Shown<Me>, Pro
         service: call.caller.agent.service.clone(),
         organisme: call.caller.office.name.clone(),
         traitement: call.processing.clone(),
+        traitements: call
+            .huis
+            .processings_of(&call.caller)
+            .iter()
+            .map(|p| Named::new(&p.register.id, &p.register.name))
+            .collect(),
         aujourd_hui: Day(call.caller.today),
         jeton: TokenShape {
             nom: call.token.1.clone(),
@@ -65,7 +49,7 @@ pub async fn me(call: Call, _: NoParameter, _: Nothing) -> Result<Shown<Me>, Pro
             fin: Day(call.token.0),
         },
         habilitations: grants.collect(),
-        pouvoirs: POWERS.iter().filter(can).map(|p| power(*p).to_owned()).collect(),
+        pouvoirs: Power::ALL.iter().filter(can).map(|p| power_word(*p).to_owned()).collect(),
         lit_des_dossiers: call.caller.opens_dossiers(register),
     }))
 }
@@ -134,24 +118,29 @@ pub async fn day(call: Call, _: NoParameter, _: Nothing) -> Result<Shown<DayShap
     }))
 }
 
-pub async fn list(
-    call: Call,
-    asked: ListQueryShape,
-    _: Nothing,
-) -> Result<Shown<CasePage>, Problem> {
+/// The filters of a list.
+pub(super) fn filters(asked: ListQueryShape) -> Result<ListQuery, Problem> {
     let severity = asked.gravite.unwrap_or(0);
     if severity > 3 {
         let fault = FaultShape::of("gravite", "Attendu : un nombre de 0 à 3.");
         return Err(Problem::of("illisible").with(vec![fault]));
     }
-    let query = ListQuery {
+    Ok(ListQuery {
         territory: asked.secteur,
         stage: asked.etape,
         step: asked.situation,
         severity,
         late: asked.en_retard.unwrap_or(false),
         after: asked.apres.as_deref().map(cursor::row).transpose()?,
-    };
+    })
+}
+
+pub async fn list(
+    call: Call,
+    asked: ListQueryShape,
+    _: Nothing,
+) -> Result<Shown<CasePage>, Problem> {
+    let query = filters(asked)?;
     let page =
         call.huis.list(&call.caller, &call.processing, &query).await.map_err(|e| call.fail(e))?;
     let processed = call.processed()?;

@@ -1,3 +1,4 @@
+use huis_documents::{self as documents, Format};
 use huis_usecases::{ImportLine, ImportState, Mapping, Settled, Settling, Source};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -159,5 +160,6 @@ pub async fn stop(call: Call, of: OfId, _: Nothing) -> Result<Done, Problem> {
 
 pub async fn faults(call: Call, of: OfId, _: Nothing) -> Result<Csv, Problem> {
     let file = call.huis.import_faults(&call.caller, &of.id).await.map_err(|e| call.fail(e))?;
-    Ok(Csv("lignes-a-corriger".to_owned(), file))
+    let csv = Format::Csv;
+    Ok(Csv(documents::File::new("lignes-a-corriger", csv.code(), csv.media(), file)))
 }

@@ -1,4 +1,4 @@
-use huis_documents::Document;
+use huis_documents::{Document, File};
 use huis_kernel::CaseNumber;
 use huis_usecases::{
     entry,
@@ -161,7 +161,30 @@ pub async fn pdf(call: Call, of: OfAct, _: Nothing) -> Result<Pdf, Problem> {
     document.author.clone_from(&call.caller.office.name);
     first.letter.set(&mut document);
     let bytes = call.huis.pdf(document).await.map_err(|e| call.fail(e))?;
-    Ok(Pdf(format!("courrier-{number}-{}", of.acte), bytes))
+    Ok(Pdf(File::pdf(&format!("courrier-{number}-{}", of.acte), bytes)))
+}
+
+/// Several letters in one file, as they are printed together.
+pub async fn print(
+    call: Call,
+    _: NoParameter,
+    Json(sent): Json<LetterRefs>,
+) -> Result<Pdf, Problem> {
+    let asked = refs(&sent.courriers)?;
+    if !call.huis.has_press() {
+        return Err(Problem::not_found());
+    }
+    let found = call.huis.open_letters(&call.caller, &call.processing, &asked).await;
+    let found = found.map_err(|e| call.fail(e))?;
+    // What is not one's to open is not there: the others are printed.
+    if found.letters.is_empty() {
+        return Err(Problem::not_found());
+    }
+    let mut document = Document::new("Courriers", call.caller.now);
+    document.author.clone_from(&call.caller.office.name);
+    found.letters.iter().for_each(|printed| printed.letter.set(&mut document));
+    let bytes = call.huis.pdf(document).await.map_err(|e| call.fail(e))?;
+    Ok(Pdf(File::pdf("courriers", bytes)))
 }
 
 fn told(done: SendReport) -> Made<Report> {

@@ -1,7 +1,7 @@
 use huis_kernel::{AgentId, GrantId};
 use huis_usecases::{
-    accounts::{AccountState, Duty},
-    grants::{GrantLine, GrantState, NewGrant},
+    accounts::{AccountState, Duty, NewAgent, RESET_PLACE},
+    grants::{GrantLine, GrantState, NewGrant, ReviewLine},
 };
 
 use crate::{
@@ -11,9 +11,11 @@ use crate::{
     shapes::{
         Day, NoParameter, OfId, Reason, When, id,
         office::{
-            AccountShape, Confirm, DutyShape, GrantRow, MadeId, NewGrantShape, NewPartner,
-            OfPartner, PartnerShape, ReviewShape, SetSettings, SettingShape, SettingsDone,
+            AccountMade, AccountShape, Confirm, DutyShape, GrantRow, MadeId, NewAccount,
+            NewGrantShape, NewPartner, OfPartner, PartnerShape, ReviewRow, ReviewShape,
+            SetSettings, SettingShape, SettingsDone, WithdrawInReview,
         },
+        own::LinkMade,
     },
 };
 
@@ -108,6 +110,33 @@ pub async fn confirm(
     Ok(Done)
 }
 
+pub async fn review_lines(
+    call: Call,
+    _: NoParameter,
+    _: Nothing,
+) -> Result<Shown<Vec<ReviewRow>>, Problem> {
+    let found = call.huis.review_lines(&call.caller, &call.processing).await;
+    let line = |l: &ReviewLine| ReviewRow {
+        habilitation: grant(&l.grant),
+        dernier_usage: l.last_use.map(When),
+        la_mienne: l.own,
+    };
+    Ok(Shown(found.map_err(|e| call.fail(e))?.iter().map(line).collect()))
+}
+
+pub async fn review_withdraw(
+    call: Call,
+    _: NoParameter,
+    Json(sent): Json<WithdrawInReview>,
+) -> Result<Done, Problem> {
+    let ids: Option<Vec<GrantId>> = sent.habilitations.iter().map(|t| t.parse().ok()).collect();
+    let ids = ids.ok_or_else(Problem::not_found)?;
+    let (caller, processing) = (&call.caller, &call.processing);
+    let done = call.huis.review_withdraw(caller, processing, &ids, &sent.motif).await;
+    done.map_err(|e| call.fail(e))?;
+    Ok(Done)
+}
+
 pub async fn close_review(call: Call, _: NoParameter, _: Nothing) -> Result<Done, Problem> {
     let done = call.huis.close_review(&call.caller, &call.processing).await;
     done.map_err(|e| call.fail(e))?;
@@ -135,8 +164,44 @@ pub async fn accounts(
         connecte_le: a.signed_in_at.map(When),
         second_facteur: a.second_factor,
         habilitations: a.grants,
+        mot_de_passe_provisoire: a.must_change,
+        informe_le: a.duties.informed_on.map(Day),
+        engage_le: a.duties.committed_on.map(Day),
+        forme_le: a.duties.trained_on.map(Day),
     };
     Ok(Shown(found.into_iter().map(shape).collect()))
+}
+
+pub async fn create_account(
+    call: Call,
+    _: NoParameter,
+    Json(new): Json<NewAccount>,
+) -> Result<Made<AccountMade>, Problem> {
+    let new = NewAgent {
+        login: new.identifiant,
+        first_name: new.prenom,
+        last_name: new.nom,
+        service: new.service,
+        email: new.courriel,
+    };
+    let made = call.huis.create_agent(&call.caller, &new).await.map_err(|e| call.fail(e))?;
+    // A key keeps the account's id, and nothing of the password.
+    let ids = AccountMade { id: made.id.to_string(), mot_de_passe: None };
+    let body = AccountMade { mot_de_passe: Some(made.password), ..ids.clone() };
+    Ok(Made { body, ids })
+}
+
+pub async fn reset_link(call: Call, of: OfId, _: Nothing) -> Result<Made<LinkMade>, Problem> {
+    let made = call.huis.admin_reset(&call.caller, id(&of.id)?).await;
+    let token = made.map_err(|e| call.fail(e))?;
+    let chemin = Some(format!("{RESET_PLACE}/{token}"));
+    Ok(Made { body: LinkMade { chemin }, ids: LinkMade::default() })
+}
+
+pub async fn drop_second(call: Call, of: OfId, _: Nothing) -> Result<Done, Problem> {
+    let done = call.huis.drop_second_factor(&call.caller, id(&of.id)?).await;
+    done.map_err(|e| call.fail(e))?;
+    Ok(Done)
 }
 
 pub async fn close_account(call: Call, of: OfId, Json(why): Json<Reason>) -> Result<Done, Problem> {

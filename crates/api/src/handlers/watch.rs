@@ -1,5 +1,5 @@
 use huis_kernel::AlertId;
-use huis_usecases::oversight::{TraceLine, TraceQuery};
+use huis_usecases::oversight::{By, CertificateLine, TraceLine, TraceQuery};
 
 use crate::{
     answer::{Done, Shown},
@@ -9,9 +9,10 @@ use crate::{
     shapes::{
         Day, Named, NoParameter, OfCase, OfId, When, id, number,
         watch::{
-            AlertShape, AtDay, CloseAlert, CounterShape, Heading, PlanRow, PlanShape, PlannedShape,
-            RegisterShape, SuperviseAgent, SuperviseCell, SuperviseRule, SuperviseShape,
-            TraceQueryShape, TraceShape, TracesPage, Unlock, VersionShape,
+            AlertShape, AtDay, CertificateShape, CloseAlert, CounterShape, DepositedShape,
+            DestroyedShape, Heading, PlanRow, PlanShape, PlannedShape, RegisterShape,
+            SuperviseAgent, SuperviseCell, SuperviseRule, SuperviseShape, TraceQueryShape,
+            TraceShape, TracesPage, Unlock, VerifiedLog, VerifiedShape, VersionShape,
         },
     },
 };
@@ -76,11 +77,8 @@ pub async fn traces_of(
     Ok(Shown(found.map_err(|e| call.fail(e))?.into_iter().map(trace).collect()))
 }
 
-pub async fn traces(
-    call: Call,
-    asked: TraceQueryShape,
-    _: Nothing,
-) -> Result<Shown<TracesPage>, Problem> {
+/// The filters of the log.
+pub(super) fn log_query(asked: TraceQueryShape) -> Result<TraceQuery, Problem> {
     let mut faults = Vec::new();
     let agent = asked.agent.map(|t| t.parse()).transpose();
     if agent.is_err() {
@@ -94,13 +92,71 @@ pub async fn traces(
         return Err(Problem::of("illisible").with(faults));
     };
     let before = asked.apres.as_deref().map(cursor::line).transpose()?;
-    let query = TraceQuery { agent, operation, before };
+    Ok(TraceQuery { agent, operation, before })
+}
+
+pub async fn traces(
+    call: Call,
+    asked: TraceQueryShape,
+    _: Nothing,
+) -> Result<Shown<TracesPage>, Problem> {
+    let query = log_query(asked)?;
     let page = call.huis.trace_page(&call.caller, &call.processing, &query).await;
     let page = page.map_err(|e| call.fail(e))?;
     Ok(Shown(TracesPage {
         lignes: page.lines.into_iter().map(trace).collect(),
         suite: page.next.as_ref().map(cursor::of_line),
     }))
+}
+
+pub async fn verify(
+    call: Call,
+    _: NoParameter,
+    _: Nothing,
+) -> Result<Shown<VerifiedShape>, Problem> {
+    let by = By::Caller(&call.caller);
+    let report = call.huis.verify_trace(by, &call.processing, None).await;
+    let report = report.map_err(|e| call.fail(e))?;
+    let log = |log: &huis_usecases::oversight::LogReport| match &log.result {
+        Ok(found) => VerifiedLog {
+            journal: log.log.clone(),
+            lignes: found.lines,
+            journees_closes: found.closed_days,
+            journees_purgees: found.purged_days,
+            ecarts: Vec::new(),
+        },
+        Err(findings) => VerifiedLog {
+            journal: log.log.clone(),
+            lignes: 0,
+            journees_closes: 0,
+            journees_purgees: 0,
+            ecarts: findings.iter().take(20).map(ToString::to_string).collect(),
+        },
+    };
+    Ok(Shown(VerifiedShape {
+        intact: report.sound(),
+        cle: call.huis.log_key().to_string(),
+        journaux: report.logs.iter().map(log).collect(),
+    }))
+}
+
+fn certificate(line: CertificateLine) -> CertificateShape {
+    CertificateShape {
+        le: When(line.at),
+        destruction: line.certificate.map(|c| DestroyedShape {
+            cles: c.destroyed,
+            effaces: c.gone,
+            sauvegardes_closes_le: Day(c.data_backups_dead_on),
+            cles_disparues_le: Day(c.key_backups_dead_on),
+        }),
+        versement: line.deposit.map(|d| DepositedShape {
+            service: d.service,
+            visa: d.visa,
+            dossiers: d.dossiers,
+            sha256: d.sha256,
+        }),
+        preuve: line.proof,
+    }
 }
 
 pub async fn plan(call: Call, asked: AtDay, _: Nothing) -> Result<Shown<PlanShape>, Problem> {
@@ -129,6 +185,7 @@ pub async fn plan(call: Call, asked: AtDay, _: Nothing) -> Result<Shown<PlanShap
                 le: Day(c.on),
             })
             .collect(),
+        certificats: plan.certificates.into_iter().map(certificate).collect(),
     }))
 }
 

@@ -304,32 +304,6 @@ pub fn standing(standing: &Standing) -> StandingShape {
     }
 }
 
-/// The codes of powers, as the register's file writes them.
-pub fn power(power: huis_register::Power) -> &'static str {
-    use huis_register::Power;
-    match power {
-        Power::Create => "ouvrir",
-        Power::Search => "chercher",
-        Power::Lists => "tableau",
-        Power::Supervise => "encadrer",
-        Power::Archive => "archives",
-        Power::Reopen => "rouvrir",
-        Power::Hold => "retenir",
-        Power::Grant => "habiliter",
-        Power::Review => "revoir",
-        Power::Traces => "traces",
-        Power::Alerts => "alertes",
-        Power::Retention => "conservation",
-        Power::Register => "registre",
-        Power::Accounts => "comptes",
-        Power::Settings => "reglages",
-        Power::Restrict => "restreindre",
-        Power::Void => "annuler_acte",
-        Power::Mandate => "mandater",
-        Power::Copy => "copier",
-    }
-}
-
 impl CaseShape {
     /// A dossier that was opened.
     pub fn new(processed: &Processed, opened: &Opened) -> Self {
@@ -363,7 +337,12 @@ impl CaseShape {
                     })
                     .collect(),
                 volets: opened.may.writes.iter().filter(|id| !brought(id)).cloned().collect(),
-                pouvoirs: opened.may.powers.iter().map(|p| power(*p).to_owned()).collect(),
+                pouvoirs: opened
+                    .may
+                    .powers
+                    .iter()
+                    .map(|p| huis_register::power_word(*p).to_owned())
+                    .collect(),
             },
             gels: opened.holds.iter().map(hold).collect(),
             conservation: opened

@@ -20,8 +20,10 @@ pub struct Me "Moi" {
     pub service: String,
     /// Organisme qui tient cette installation.
     pub organisme: String,
-    /// Traitement.
+    /// Le traitement de cette requête.
     pub traitement: String,
+    /// Les traitements que `Huis-Traitement` peut nommer, celui par défaut d’abord.
+    pub traitements: Vec<Named>,
     /// Aujourd’hui, pour les délais.
     pub aujourd_hui: Day,
     /// Le jeton.

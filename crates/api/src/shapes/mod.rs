@@ -2,9 +2,13 @@
 //! are what the OpenAPI document says of them. Unknown members are refused.
 
 pub mod case;
+pub mod copy;
 pub mod daily;
+pub mod exports;
 pub mod files;
 pub mod office;
+pub mod own;
+pub mod texts;
 pub mod watch;
 pub mod write;
 

@@ -90,6 +90,66 @@ pub struct AccountShape "Compte" {
     pub second_facteur: bool,
     /// Habilitations en vigueur.
     pub habilitations: usize,
+    /// Son mot de passe est provisoire : la personne le change à sa prochaine connexion.
+    pub mot_de_passe_provisoire: bool,
+    /// Informé du traitement et de la trace le.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub informe_le: Option<Day>,
+    /// Procédure acceptée et engagement signé le.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engage_le: Option<Day>,
+    /// Formé le.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forme_le: Option<Day>,
+}
+
+/// Un compte à créer. Il est personnel : aucun n’est partagé.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount "NouveauCompte" {
+    /// Identifiant de connexion, par exemple prenom.nom ; il ne change plus ensuite.
+    pub identifiant: String,
+    /// Prénom.
+    pub prenom: String,
+    /// Nom.
+    pub nom: String,
+    /// Service.
+    pub service: String,
+    /// Adresse professionnelle : les liens de réinitialisation y partent.
+    pub courriel: String,
+}
+
+/// Un compte créé.
+#[derive(Clone, Serialize)]
+pub struct AccountMade "CompteCree" {
+    /// Identifiant de l’agent.
+    pub id: String,
+    /// Mot de passe provisoire, à remettre : il n’est dit qu’une fois ; absent d’une réponse répétée
+    /// par sa clé.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mot_de_passe: Option<String>,
+}
+
+/// Une habilitation à revoir.
+#[derive(Serialize)]
+pub struct ReviewRow "HabilitationARevoir" {
+    /// L’habilitation.
+    pub habilitation: GrantRow,
+    /// La dernière fois qu’elle a servi ; absent : jamais, dans le terme des traces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dernier_usage: Option<When>,
+    /// C’est la vôtre : un autre la regarde aussi.
+    pub la_mienne: bool,
+}
+
+/// Des habilitations à retirer au cours de la revue.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawInReview "RetraitsDeRevue" {
+    /// Identifiants.
+    pub habilitations: Vec<String>,
+    /// Motif.
+    pub motif: String,
 }
 
 /// Un devoir rempli par un agent.

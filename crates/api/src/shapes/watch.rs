@@ -1,6 +1,7 @@
 //! Alerts, traces, retention, the register, counters, the supervisor's page, the archive.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use super::{Day, Named, When};
 use crate::shape::shape;
@@ -94,6 +95,32 @@ pub struct TracesPage "PageTraces" {
     pub suite: Option<String>,
 }
 
+/// Le journal des accès, vérifié.
+#[derive(Serialize)]
+pub struct VerifiedShape "JournalVerifie" {
+    /// Tout se vérifie ; sinon, une alerte est levée.
+    pub intact: bool,
+    /// La clé publique qui le vérifie du dehors.
+    pub cle: String,
+    /// Chaque journal du traitement.
+    pub journaux: Vec<VerifiedLog>,
+}
+
+/// Un journal vérifié.
+#[derive(Serialize)]
+pub struct VerifiedLog "JournalDesAcces" {
+    /// Son nom.
+    pub journal: String,
+    /// Lignes vérifiées.
+    pub lignes: u64,
+    /// Journées closes.
+    pub journees_closes: u64,
+    /// Journées purgées à leur terme.
+    pub journees_purgees: u64,
+    /// Ce qui ne se vérifie plus, les vingt premiers.
+    pub ecarts: Vec<String>,
+}
+
 /// Un jour.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -115,6 +142,49 @@ pub struct PlanShape "Conservation" {
     pub geles: u64,
     /// Les premiers.
     pub premiers: Vec<PlannedShape>,
+    /// Ce qui a été détruit ou versé, le dernier d’abord.
+    pub certificats: Vec<CertificateShape>,
+}
+
+/// Le certificat d’une destruction ou d’un versement ; il ne nomme personne.
+#[derive(Serialize)]
+pub struct CertificateShape "Certificat" {
+    /// Fait le.
+    pub le: When,
+    /// Ce qui a été détruit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destruction: Option<DestroyedShape>,
+    /// Ce qui a été versé aux archives publiques.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versement: Option<DepositedShape>,
+    /// Sa place dans le journal signé.
+    pub preuve: String,
+}
+
+/// Une destruction de clés.
+#[derive(Serialize)]
+pub struct DestroyedShape "Destruction" {
+    /// Clés détruites, par durée du registre.
+    pub cles: BTreeMap<String, u64>,
+    /// Dossiers dont il ne reste rien.
+    pub effaces: u64,
+    /// Les copies des sauvegardes de données ne s’ouvrent plus depuis le.
+    pub sauvegardes_closes_le: Day,
+    /// Les copies des sauvegardes de clés ont disparu au plus tard le.
+    pub cles_disparues_le: Day,
+}
+
+/// Un versement.
+#[derive(Serialize)]
+pub struct DepositedShape "Versement" {
+    /// Service d’archives.
+    pub service: String,
+    /// Référence de son visa.
+    pub visa: String,
+    /// Combien de dossiers.
+    pub dossiers: u64,
+    /// SHA-256 du fichier remis.
+    pub sha256: String,
 }
 
 /// Une ligne du plan.

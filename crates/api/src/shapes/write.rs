@@ -276,6 +276,17 @@ pub struct IndemnityShape "Indemnite" {
     pub verifie: bool,
 }
 
+/// Un calcul d’indemnité qu’un acte garde, refait de ses propres faits.
+#[derive(Serialize)]
+pub struct KeptIndemnity "IndemniteGardee" {
+    /// Numéro de l’acte.
+    pub acte: u32,
+    /// Le même qu’à l’enregistrement ; faux : un paramètre de droit a changé depuis, refaites-le.
+    pub inchange: bool,
+    /// Le calcul.
+    pub calcul: IndemnityShape,
+}
+
 /// Une ligne du calcul.
 #[derive(Serialize)]
 pub struct IndemnityLine "LigneIndemnite" {

@@ -150,6 +150,12 @@ impl Demo {
         for (profile, login) in &loaded.sign_ins {
             text.push_str(&format!("  {login:<28} {profile}\n"));
         }
+        if !loaded.desks.is_empty() {
+            text.push_str("\nQui répond aux demandes des personnes (traitement « droits ») :\n");
+        }
+        for (desk, login) in &loaded.desks {
+            text.push_str(&format!("  {login:<28} {desk}\n"));
+        }
         text.push_str("\nÀ essayer :\n");
         for (i, hint) in loaded.hints.iter().enumerate() {
             text.push_str(&format!("  {}. {hint}\n", i + 1));

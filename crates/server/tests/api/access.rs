@@ -112,6 +112,8 @@ fn without_the_power_no_operation_answers_x_14_i13() {
     let anne = program(&house, "anne.keller", &ALL, "10/03/2026");
     let number = super::client::open(&anne, "Zimmermann");
     let by = program(&house, "remi.klein", &ALL, "10/03/2026");
+    // What is recorded once is the office's: nothing of it is there yet.
+    assert_eq!(by.get("/procedure").problem(), "introuvable");
     // The counters are without identity, and everyone's.
     let own = [
         "moi.lire",
@@ -120,6 +122,14 @@ fn without_the_power_no_operation_answers_x_14_i13() {
         "depots.lire",
         "archives.fermer",
         "compteurs.lire",
+        "moi.courriels",
+        "moi.choisir-courriels",
+        "moi.agenda",
+        "moi.faire-agenda",
+        "moi.retirer-agenda",
+        // Public.
+        "information.lire",
+        "information.facile",
     ];
     // Several dossiers at once: each is answered for itself, as one that does not exist.
     let batch =

@@ -12,6 +12,8 @@ pub fn path(pattern: &str, number: &str) -> String {
         .replace("{occurrence}", "1")
         .replace("{acte}", "1")
         .replace("{code}", "pinconnu")
+        .replace("{lettre}", "information-occupant")
+        .replace("{traitement}", "expulsion")
         .replace("{id}", id)
 }
 
@@ -39,7 +41,9 @@ pub fn sample(id: &str, number: &str) -> (&'static str, Option<Value>) {
         "courriers.envoyer" => json!({
             "courriers": [{ "numero": number, "acte": 1 }], "mode": "courrier", "le": "2026-03-02",
         }),
-        "courriers.reprendre" => json!({ "courriers": [{ "numero": number, "acte": 1 }] }),
+        "courriers.reprendre" | "courriers.imprimer" => {
+            json!({ "courriers": [{ "numero": number, "acte": 1 }] })
+        }
         "courriers.preparer-un" => json!({ "lettre": "information-occupant", "destinataire": 1 }),
         "courriers.revenu" => json!({ "motif": "npai", "le": "2026-03-02" }),
         "imports.colonnes" => json!({ "correspondance": {} }),
@@ -49,6 +53,25 @@ pub fn sample(id: &str, number: &str) -> (&'static str, Option<Value>) {
             "agent": "0123456789abcdef0123456789abcdef", "profil": "instructeur", "perimetre": ["682"],
             "du": "2026-03-02", "au": "2026-06-02", "motif": "Essai",
         }),
+        "moi.choisir-courriels" => json!({ "courriels": [] }),
+        "copies.lire" => return ("?dossier=0000-0001-B", None),
+        "copies.remettre" => json!({ "dossier": number }),
+        "versements.faire" => {
+            json!({ "service": "Archives", "visa": "2026-1", "dossiers": [number] })
+        }
+        "securite.revue" => json!({
+            "tenue_le": "2026-03-02", "prochaine_le": "2026-09-02", "compte_rendu": "Essai",
+        }),
+        "securite.procedure" => json!({
+            "approuvee_le": "2026-03-02", "approuvee_par": "Préfet", "texte": "Essai",
+        }),
+        "revue.retirer" => json!({ "habilitations": [], "motif": "Essai" }),
+        "comptes.creer" => json!({
+            "identifiant": "zoe.essai", "prenom": "Zoé", "nom": "Essai", "service": "Essai",
+            "courriel": "zoe@example.org",
+        }),
+        "textes.essai" | "textes.adapter" => json!({ "objet": "Essai", "texte": "Essai" }),
+        "courriels.suspendre" => json!({ "suspendus": true }),
         "habilitations.retirer" | "comptes.fermer" => json!({ "motif": "Essai" }),
         "revue.confirmer" => json!({ "habilitations": [] }),
         "comptes.devoir" => json!({ "devoir": "forme", "le": "2026-03-02" }),
@@ -97,7 +120,36 @@ pub fn sample(id: &str, number: &str) -> (&'static str, Option<Value>) {
         | "comptes.deverrouiller"
         | "partenaires.lister"
         | "partenaires.fermer"
-        | "reglages.lire" => return ("", None),
+        | "reglages.lire"
+        | "moi.courriels"
+        | "moi.agenda"
+        | "moi.faire-agenda"
+        | "moi.retirer-agenda"
+        | "procedure.lire"
+        | "indemnite.lire"
+        | "indemnite.pdf"
+        | "exports.dossiers"
+        | "exports.journee"
+        | "exports.tableau"
+        | "exports.conservation"
+        | "exports.habilitations"
+        | "exports.traces"
+        | "exports.article-30"
+        | "information.lire"
+        | "information.facile"
+        | "information.pdf"
+        | "information.facile-pdf"
+        | "versements.proches"
+        | "registre.pdf"
+        | "securite.lire"
+        | "traces.verifier"
+        | "revue.habilitations"
+        | "comptes.lien"
+        | "comptes.second-facteur"
+        | "textes.lister"
+        | "textes.lire"
+        | "textes.livrer"
+        | "courriels.lire" => return ("", None),
         new => panic!("the operation « {new} » has no sample: is its access looked at?"),
     };
     ("", Some(body))

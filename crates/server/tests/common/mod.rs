@@ -98,7 +98,11 @@ impl House {
             address: huis_web::client_address,
             behind_proxy: false,
             rates: rates.unwrap_or(huis_api::Rates { token: many, address: many, failure: 1 }),
-            paper: huis_web::dossier_paper,
+            papers: huis_api::Papers {
+                dossier: huis_web::dossier_paper,
+                proposal: huis_web::proposal_paper,
+                copy: huis_web::copy_paper,
+            },
         };
         let app = huis_api::router(huis.clone(), api)
             .merge(huis_web::app(huis.clone(), false, false))

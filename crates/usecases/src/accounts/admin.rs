@@ -21,6 +21,15 @@ pub struct NewAgent {
     pub email: String,
 }
 
+/// An account that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentMade {
+    /// Its identifier.
+    pub id: AgentId,
+    /// Its temporary password: shown once, kept nowhere.
+    pub password: String,
+}
+
 /// An account, as the page of accounts shows it.
 #[derive(Clone, Debug)]
 pub struct AgentLine {
@@ -170,7 +179,11 @@ impl Huis {
 
     /// Makes an account, and gives its temporary password, shown once: the person changes it at
     /// the first sign-in. It opens nothing before a grant is given.
-    pub async fn create_agent(&self, caller: &Caller, new: &NewAgent) -> Result<String, UseError> {
+    pub async fn create_agent(
+        &self,
+        caller: &Caller,
+        new: &NewAgent,
+    ) -> Result<AgentMade, UseError> {
         let processing =
             self.with_power(caller, Power::Accounts, Operation::AccountCreated).await?;
         let mut faults = new.faults();
@@ -196,7 +209,7 @@ impl Huis {
         }
         let line = self.about(caller, processing, Operation::AccountCreated, id);
         self.commit_told(work, vec![line]).await?;
-        Ok(given)
+        Ok(AgentMade { id, password: given })
     }
 
     /// The person leaves: grants, sessions and the account itself end in one transaction, the same

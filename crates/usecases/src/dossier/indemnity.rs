@@ -7,7 +7,7 @@ use huis_kernel::CaseNumber;
 use huis_processings::eviction::indemnity::{Replay, replay};
 use huis_trace::Operation;
 
-use crate::{Caller, Huis, UseError, caller::card_of, huis::place_of};
+use crate::{Caller, Huis, Opened, UseError, caller::card_of, huis::place_of};
 
 /// The act that seals a calculation.
 pub const CALCULATION: &str = "calcul-indemnite";
@@ -66,6 +66,13 @@ impl Huis {
                 }
             })
             .collect()
+    }
+
+    /// The calculation that an act of an opened dossier sealed, replayed from its own facts, as far
+    /// as its reader sees them (I3, I10).
+    pub fn kept_indemnity(&self, opened: &Opened, no: u32) -> Option<Replay> {
+        let act = opened.view.acts.iter().find(|a| a.no == no && a.kind == CALCULATION)?;
+        self.replay_indemnity(act.facts.as_ref()?)
     }
 
     /// A calculation that an act sealed, replayed from its own facts.

@@ -47,6 +47,9 @@ impl Huis {
             self.today(&office).strftime("%d/%m/%Y")
         ));
         write_parts(&mut document, 2, &parts);
+        if let By::Caller(caller) = by {
+            document.footer = crate::footer(caller);
+        }
         Ok(RegisterFile { document, sheet: sheet("Registre article 30", &parts) })
     }
 

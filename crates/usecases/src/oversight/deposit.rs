@@ -2,6 +2,8 @@
 //! term comes are taken out once for the archives that keep them, and what was taken is on record.
 //! The term itself does not move: what is deposited is destroyed here as the rest.
 
+use huis_documents::{Bom, Column, Document, Kind, Sheet, bundle};
+use huis_dossier::Fault;
 use huis_kernel::{CaseNumber, Date, Delay};
 use huis_register::Power;
 use huis_store::oversight::Perimeter;
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-use crate::{Caller, Huis, UseError, oversight::PlannedCard};
+use crate::{Caller, Huis, Opened, Reading, UseError, oversight::PlannedCard};
 
 /// Most dossiers of one deposit: each is set as a document, and the file is held in memory.
 pub const MOST_DEPOSITED: usize = 25;
@@ -116,6 +118,66 @@ impl Huis {
         Ok(cards)
     }
 
+    /// Takes dossiers out for the public archives in one file: each as its own page has it (I3), by
+    /// `paper`, and the slip that lists them; then puts it on record.
+    pub async fn deposit(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        command: &DepositCommand,
+        paper: impl Fn(&Opened) -> Option<Document> + Send + Sync,
+    ) -> Result<Vec<u8>, UseError> {
+        self.allowed(caller, processing, &[Power::Archive], Operation::Transmit).await?;
+        // Without a press nothing is opened in vain.
+        if !self.has_press() {
+            return Err(UseError::NotFound);
+        }
+        let fault = |(field, message): (&str, String)| Fault {
+            field: Some(field.to_owned()),
+            code: "versement".to_owned(),
+            message,
+            article: String::new(),
+        };
+        let faults: Vec<Fault> = command.faults().into_iter().map(fault).collect();
+        if !faults.is_empty() {
+            return Err(UseError::Faults(faults));
+        }
+        let mut slip = Sheet::new(
+            "Bordereau de versement",
+            [
+                Column::new("Dossier", Kind::Text),
+                Column::new("Ouvert le", Kind::Date),
+                Column::new("Clos le", Kind::Date),
+                Column::new("Fichier", Kind::Text),
+                Column::new("SHA-256", Kind::Text),
+            ],
+        );
+        let mut files = Vec::with_capacity(command.numbers.len());
+        for number in &command.numbers {
+            let opened = self.open_dossier(caller, processing, *number, Reading::Export).await?;
+            if !opened.card.archived {
+                return Err(UseError::NotFound);
+            }
+            let document = paper(&opened).ok_or(UseError::Internal("versement"))?;
+            let bytes = self.pdf(document).await?;
+            let name = format!("dossier-{number}.pdf");
+            slip.row([
+                number.to_string().into(),
+                opened.card.opened_on.into(),
+                opened.card.closed_on.into(),
+                name.clone().into(),
+                sha256(&bytes).into(),
+            ]);
+            files.push((name, bytes));
+        }
+        let list = slip.csv(Bom::Yes)?;
+        let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let all = std::iter::once(("bordereau.csv", list.as_slice())).chain(named);
+        let file = bundle(all)?;
+        self.record_deposit(caller, processing, command, &file).await?;
+        Ok(file)
+    }
+
     /// Puts on record that a file of dossiers was taken out for the public archives, before it
     /// leaves. Each dossier in it was opened, and traced, when it was set.
     pub async fn record_deposit(
@@ -136,7 +198,7 @@ impl Huis {
             let card = self.store.card_by_number(office, processing, *number).await?;
             dossiers.push(card.filter(|c| c.archived).ok_or(UseError::NotFound)?.dossier);
         }
-        let sha256: String = Sha256::digest(file).iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = sha256(file);
         let record = Deposited {
             deposited_on: caller.today,
             service: command.service.trim().to_owned(),
@@ -153,6 +215,10 @@ impl Huis {
         self.store.keep_certificate(office, self.id16(), self.now(), &body, &place, None).await?;
         Ok(record)
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// How far ahead the terms are looked at when nothing else is asked: the time to choose, to have

@@ -172,7 +172,7 @@ impl Office {
     /// An account, informed and committed, without a grant; its password is the temporary one.
     pub async fn hire(&self, login: &str) -> Person {
         let admin = self.caller(&self.admin).await;
-        let password = self.huis.create_agent(&admin, &new_agent(login)).await.unwrap();
+        let password = self.huis.create_agent(&admin, &new_agent(login)).await.unwrap().password;
         let id = self.huis.store().agent_by_login(login).await.unwrap().unwrap().id;
         for duty in [Duty::Informed, Duty::Committed] {
             self.huis.record_duty(&admin, id, duty, admin.today).await.unwrap();

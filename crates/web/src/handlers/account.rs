@@ -12,7 +12,7 @@ use axum::{
 use huis_usecases::{
     UseError,
     accounts::{Duty, MustChange, Next, PasswordRule, Session as Opened},
-    grants::{GrantLine, GrantState},
+    grants::{GrantLine, GrantState, scope_words},
 };
 
 use crate::{
@@ -89,7 +89,7 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
         Pair::new("Procédure d’habilitation acceptée (X-29)", day(account.duties.committed_on)),
         Pair::new("Formation suivie", day(account.duties.trained_on)),
     ];
-    let scope = |grant: &GrantLine| super::admin::scope(&grant.territories, &places);
+    let scope = |grant: &GrantLine| scope_words(&grant.territories, &places);
     let term = |grant: &GrantLine| match &grant.state {
         GrantState::Withdrawn { at, .. } => format!("retirée le {}", fmt::instant(*at, &zone)),
         GrantState::Expired => format!("terminée le {}", fmt::date(grant.until)),

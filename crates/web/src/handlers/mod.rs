@@ -3,8 +3,8 @@
 
 use axum::Router;
 use huis_documents::Document;
-use huis_usecases::{Caller, Huis, Opened};
-use std::sync::Arc;
+use huis_usecases::{Caller, Huis, Opened, PersonCopy};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::app::{App, Me};
 
@@ -32,6 +32,28 @@ pub fn dossier_paper(
     opened: &Opened,
 ) -> Option<Document> {
     exports::dossier_document(&Me::reading(huis, caller, processing), opened).ok()
+}
+
+/// The proposal of indemnity that an act of a dossier keeps, likewise.
+pub fn proposal_paper(
+    huis: &Arc<Huis>,
+    caller: &Caller,
+    processing: &str,
+    opened: &Opened,
+    no: u32,
+) -> Option<Document> {
+    exports::indemnity::document(huis, &Me::reading(huis, caller, processing), opened, no).ok()
+}
+
+/// The copy of what is held about a person, without the texts left out, likewise.
+pub fn copy_paper(
+    huis: &Arc<Huis>,
+    caller: &Caller,
+    processing: &str,
+    copy: &PersonCopy,
+    left_out: &BTreeSet<String>,
+) -> Option<Document> {
+    exports::copy::document(huis, &Me::reading(huis, caller, processing), copy, left_out).ok()
 }
 
 /// Every page of the application.

@@ -34,27 +34,6 @@ pub fn today() -> Date {
     jiff::civil::date(2026, 3, 12)
 }
 
-pub const EVERY_POWER: [Power; 18] = [
-    Power::Create,
-    Power::Search,
-    Power::Lists,
-    Power::Supervise,
-    Power::Archive,
-    Power::Reopen,
-    Power::Hold,
-    Power::Grant,
-    Power::Review,
-    Power::Traces,
-    Power::Alerts,
-    Power::Retention,
-    Power::Register,
-    Power::Accounts,
-    Power::Settings,
-    Power::Restrict,
-    Power::Void,
-    Power::Mandate,
-];
-
 /// Every page by its name, rendered.
 pub fn all(locale: Locale) -> Vec<(&'static str, String)> {
     let mut out = desk::pages(locale);
@@ -75,7 +54,7 @@ pub fn html(page: &impl Template) -> String {
 
 /// The shell of a signed-in agent who holds every power.
 pub fn shell(locale: Locale, path: &str, place: Option<Place>, crumbs: &[&str]) -> Shell {
-    let powers: BTreeSet<Power> = EVERY_POWER.into();
+    let powers: BTreeSet<Power> = Power::ALL.iter().copied().collect();
     Shell {
         processings: vec![
             ProcessingLink {

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use huis_usecases::agenda::Agenda;
+use huis_usecases::agenda::{self, Agenda};
 
 use crate::{
     app::{AnySession, App, Me, fail, flash},
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<App> {
         .route(routes::MY_FEED, post(make))
         .route(&format!("{}/retirer", routes::MY_FEED), post(end))
         .route(routes::MAILS, get(state).post(hold))
-        .route("/agenda/{lien}", get(calendar))
+        .route(&format!("{}/{{lien}}", agenda::PLACE), get(calendar))
 }
 
 pub(super) async fn choices(app: &App, me: &Me) -> Result<Vec<MailRow>, PageError> {
@@ -75,7 +75,7 @@ async fn make(
         Crumb::link(me.locale.t("shell.account"), routes::MY_ACCOUNT),
         Crumb::here("Lien d’agenda"),
     ];
-    let url = format!("{scheme}://{host}/agenda/{token}.ics");
+    let url = format!("{scheme}://{host}{}", agenda::path(&token));
     let shell =
         crate::layout::Shell { path: routes::MY_ACCOUNT.to_owned(), ..me.shell(None, crumbs) };
     Ok(page(&FeedLink { shell, url }))

@@ -174,8 +174,8 @@ async fn create(
     };
     match app.huis.create_agent(&me.caller, &new).await {
         // Shown in the answer itself: it is kept nowhere, and an address would betray it.
-        Ok(password) => {
-            let provisional = Some(Pair::new(new.login, password));
+        Ok(made) => {
+            let provisional = Some(Pair::new(new.login, made.password));
             show(&app, &me, "", After { refused: None, provisional }).await
         }
         Err(UseError::Invalid(reasons)) => {

@@ -10,7 +10,7 @@ mod settings;
 
 use axum::Router;
 use huis_register::Field;
-use std::collections::BTreeMap;
+use huis_usecases::grants::scope_words as scope;
 
 use crate::{
     app::{App, Me},
@@ -38,15 +38,6 @@ fn shell(me: &Me, place: Place, above: Option<(&str, &str)>, label: &str, at: &s
     crumbs.extend(above.map(|(label, href)| Crumb::link(label, href)));
     crumbs.push(Crumb::here(label));
     Shell { path: at.to_owned(), ..me.shell(Some(place), crumbs) }
-}
-
-/// A perimeter as read.
-pub(super) fn scope(territories: &[String], places: &BTreeMap<String, String>) -> String {
-    if territories.is_empty() {
-        return "tout le territoire".to_owned();
-    }
-    let name = |code: &String| places.get(code).unwrap_or(code).clone();
-    territories.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The faults of a use case: one that begins with a field's label goes beside it, the others stand

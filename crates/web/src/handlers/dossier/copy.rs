@@ -9,6 +9,7 @@ use huis_kernel::CaseNumber;
 use huis_register::{Field, FieldKind, Register};
 use huis_usecases::{Copied, Person, PersonCopy, UseError};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use super::{context::context, number, shell};
 use crate::{
@@ -187,19 +188,17 @@ pub(super) async fn unlock(
 /// The copy in words.
 pub(in crate::handlers) fn view(me: &Me, register: &Register, copy: &PersonCopy) -> CopyView {
     let context = context(me, register, None);
+    let free = copy.free_texts(register);
     let sections = copy.sections.iter().filter_map(|s| {
         let section = register.section(&s.section)?;
-        let own = s.section == copy.person.section;
         let id = format!("v.{}.{}", s.section, s.occurrence);
-        Some(part(section.label.clone(), &id, &section.fields, &s.facts, own, &context))
+        Some(part(section.label.clone(), &id, (&section.fields, &s.facts), &free, &context))
     });
     let acts = copy.acts.iter().filter_map(|a| {
         let kind = register.act(&a.kind)?;
         let title = format!("{} – {} (n°\u{a0}{})", fmt::date(a.on), kind.label, a.no);
         let facts = a.facts.as_ref()?;
-        // A letter to the person is theirs as it was sent.
-        let own = kind.fields.iter().any(|f| matches!(f.kind, FieldKind::Reference { .. }));
-        Some(part(title, &format!("a.{}", a.no), &kind.fields, facts, own, &context))
+        Some(part(title, &format!("a.{}", a.no), (&kind.fields, facts), &free, &context))
     });
     let name = format!("{} {}", copy.name.0, copy.name.1);
     let mut card = vec![
@@ -248,18 +247,17 @@ fn texts(block: &huis_usecases::letters::Block) -> Vec<String> {
 fn part(
     title: String,
     id: &str,
-    fields: &[Field],
-    facts: &huis_dossier::Facts,
-    own: bool,
+    (fields, facts): (&[Field], &huis_dossier::Facts),
+    free: &BTreeSet<String>,
     context: &FormContext,
 ) -> CopyPart {
     let mut out = CopyPart { title, pairs: Vec::new(), free: Vec::new() };
     for field in fields {
         let Some(value) = facts.get(&field.id) else { continue };
         let words = say(field, value, context);
-        // What an officer wrote freely of a whole household may speak of someone else.
-        if !own && matches!(field.kind, FieldKind::LongText { .. }) {
-            out.free.push((format!("{id}.{}", field.id), field.label.clone(), words));
+        let name = format!("{id}.{}", field.id);
+        if free.contains(&name) {
+            out.free.push((name, field.label.clone(), words));
         } else {
             out.pairs.push(Pair::new(field.label.clone(), words));
         }

@@ -9,7 +9,7 @@ use huis_dossier::{Facts, Value};
 use huis_kernel::{CaseNumber, Date, Money};
 use huis_register::{ActKind, FieldKind, Register};
 use huis_usecases::{
-    CALCULATION, Opened, Reading,
+    CALCULATION, Huis, Opened, Reading,
     indemnity::{Calculation, Line, SECTION, Settings},
 };
 use std::collections::BTreeMap;
@@ -136,7 +136,7 @@ pub(super) async fn sealed(
 }
 
 /// The page of a calculation that an act keeps.
-pub(in crate::handlers) async fn kept_page(
+async fn kept_page(
     app: &App,
     me: &Me,
     text: &str,
@@ -144,12 +144,21 @@ pub(in crate::handlers) async fn kept_page(
     reading: Reading,
 ) -> Result<IndemnityKept, Response> {
     let number = number(text).map_err(lost)?;
-    let register = &me.processed().map_err(lost)?.register;
-    let kind = register.act(CALCULATION).ok_or_else(|| lost(PageError::NotFound))?;
+    me.register().map_err(lost)?.act(CALCULATION).ok_or_else(|| lost(PageError::NotFound))?;
     let opened = open(app, me, number, reading).await?;
-    let act = opened.view.acts.iter().find(|a| a.no == no && a.kind == CALCULATION);
-    let facts = act.and_then(|a| a.facts.as_ref()).ok_or_else(|| lost(PageError::NotFound))?;
-    let done = app.huis.replay_indemnity(facts).ok_or_else(|| lost(PageError::NotFound))?;
+    kept_in(&app.huis, me, &opened, no).map_err(lost)
+}
+
+/// The calculation that an act of an opened dossier keeps, in words.
+pub(in crate::handlers) fn kept_in(
+    huis: &Huis,
+    me: &Me,
+    opened: &Opened,
+    no: u32,
+) -> Result<IndemnityKept, PageError> {
+    let number = opened.card.number;
+    let kind = me.register()?.act(CALCULATION).ok_or(PageError::NotFound)?;
+    let done = huis.kept_indemnity(opened, no).ok_or(PageError::NotFound)?;
     let settings = Settings::IDS
         .iter()
         .filter_map(|id| {
@@ -161,7 +170,7 @@ pub(in crate::handlers) async fn kept_page(
         shell: shell(me, number, Some("Calcul de l’indemnité")),
         number: number.to_string(),
         no,
-        pdf: app.huis.has_press().then(|| {
+        pdf: huis.has_press().then(|| {
             routes::dossier_part(number, &format!("indemnite/calcul/{no}/proposition.pdf"))
         }),
         same: done.same,

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use huis_documents::{Document, Table};
+use huis_documents::{Document, File, Table};
 use huis_kernel::Instant;
-use huis_usecases::{Copied, UseError};
+use huis_usecases::{CopyCommand, CopyMade, Huis, PersonCopy, UseError};
 use std::collections::BTreeSet;
 
-use super::pdf;
+use super::file;
 use crate::{
     app::{App, Me, fail},
     errors::PageError,
@@ -51,41 +51,49 @@ async fn copy(
     let asked =
         Asked { dossier: said("dossier"), volet: said("volet"), occurrence: said("occurrence") };
     let (request, of) = (number(&text).map_err(lost)?, number(&asked.dossier).map_err(lost)?);
-    let left_out: BTreeSet<String> =
-        form.pairs().filter(|(n, _)| *n == "ecarter").map(|(_, v)| v.to_owned()).collect();
-    let why = said("pourquoi");
-    if !left_out.is_empty() && why.trim().is_empty() {
-        let fault = "Dites ce que vous écartez et pourquoi : la demande le garde.".to_owned();
-        return screen(&app, &me, &text, &asked, vec![fault]).await;
-    }
-    let made = app.huis.copy_for(&me.caller, request, of, asked.person().as_ref()).await;
-    let copy = match made {
-        Ok(Copied::Whole(copy)) => copy,
-        Ok(_) | Err(UseError::ArchiveLocked | UseError::Refused(_) | UseError::NotFound) => {
-            return screen(&app, &me, &text, &asked, Vec::new()).await;
-        }
-        Err(error) => return Err(lost(fail(error))),
+    let command = CopyCommand {
+        number: of,
+        which: asked.person(),
+        left_out: form
+            .pairs()
+            .filter(|(n, _)| *n == "ecarter")
+            .map(|(_, v)| v.to_owned())
+            .collect(),
+        why: said("pourquoi"),
     };
-    let register = &app.huis.processed(&copy.processing).map_err(|e| lost(fail(e)))?.register;
-    let mut out = document(&view(&me, register, &copy), &left_out, me.caller.now);
-    out.author.clone_from(&me.caller.office.name);
-    let bytes = pdf(&app, &format!("copie-{of}"), out).await.map_err(lost)?;
-    // Recorded once the document is there, and before it is given.
-    match app.huis.copy_made(&me.caller, request, of, &why).await {
-        Ok(()) => {}
+    let left_out = &command.left_out;
+    let paper = |copy: &PersonCopy| document(&app.huis, &me, copy, left_out).ok();
+    let bytes = match app.huis.make_copy(&me.caller, request, &command, paper).await {
+        Ok(CopyMade::File(bytes)) => bytes,
         Err(UseError::Faults(faults)) => {
             let faults = faults.into_iter().map(|f| f.message).collect();
             return screen(&app, &me, &text, &asked, faults).await;
         }
+        Ok(CopyMade::Not(_))
+        | Err(UseError::ArchiveLocked | UseError::Refused(_) | UseError::NotFound) => {
+            return screen(&app, &me, &text, &asked, Vec::new()).await;
+        }
         Err(error) => return Err(lost(fail(error))),
-    }
-    let mut answer = bytes;
+    };
+    let mut answer = file(File::pdf(&format!("copie-{of}"), bytes));
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
 
 /// The page on paper: nothing that the page does not show (I3).
-fn document(c: &CopyView, left_out: &BTreeSet<String>, at: Instant) -> Document {
+pub(in crate::handlers) fn document(
+    huis: &Huis,
+    me: &Me,
+    copy: &PersonCopy,
+    left_out: &BTreeSet<String>,
+) -> Result<Document, PageError> {
+    let register = &huis.processed(&copy.processing).map_err(fail)?.register;
+    let mut out = set(&view(me, register, copy), left_out, me.caller.now);
+    out.author.clone_from(&me.caller.office.name);
+    Ok(out)
+}
+
+fn set(c: &CopyView, left_out: &BTreeSet<String>, at: Instant) -> Document {
     let mut out = Document::new("Copie des données vous concernant", at);
     out.heading(1, "Copie des données vous concernant");
     out.paragraph("Ce document contient les données gardées à votre sujet dans le dossier ci-dessous, et rien de ce qui concerne une autre personne (règlement (UE) 2016/679, article 15).");

@@ -8,9 +8,9 @@ use axum::{
     routing::get,
 };
 use huis_documents::{Document, Table, Text};
-use huis_usecases::Reading;
+use huis_usecases::{Reading, footer};
 
-use super::{footer, pdf};
+use super::pdf;
 use crate::{
     app::{App, Me},
     errors::PageError,
@@ -47,7 +47,7 @@ async fn dossier(
 pub(in crate::handlers) fn document(me: &Me, mut d: DossierView) -> Document {
     let mut out = Document::new(format!("Dossier {}", d.number), me.caller.now);
     out.author.clone_from(&me.caller.office.name);
-    out.footer = footer(me);
+    out.footer = footer(&me.caller);
     out.heading(1, format!("Dossier {}", d.number));
     let mut card = d.identity.clone();
     if !d.step.is_empty() {

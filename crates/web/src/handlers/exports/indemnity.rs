@@ -9,13 +9,13 @@ use axum::{
 };
 use huis_documents::{Align, Document, Table};
 use huis_kernel::Instant;
-use huis_usecases::Reading;
+use huis_usecases::{CALCULATION, Huis, Opened, Reading, footer};
 
-use super::{footer, pdf};
+use super::pdf;
 use crate::{
     app::{App, Me},
     errors::PageError,
-    handlers::dossier::indemnity::kept_page,
+    handlers::dossier::{indemnity::kept_in, number, open},
     pages::indemnity::{IndemnityKept, LineView},
 };
 
@@ -28,20 +28,34 @@ async fn proposal(
     me: Me,
     Path((text, no)): Path<(String, u32)>,
 ) -> Result<Response, Response> {
+    let lost = |e: PageError| e.into_response();
     // Without a press nothing is opened in vain.
     if !app.huis.has_press() {
-        return Err(PageError::NotFound.into_response());
+        return Err(lost(PageError::NotFound));
     }
-    let kept = kept_page(&app, &me, &text, no, Reading::Export).await?;
-    let mut out = document(&kept, me.caller.now);
+    let number = number(&text).map_err(lost)?;
+    me.register().map_err(lost)?.act(CALCULATION).ok_or_else(|| lost(PageError::NotFound))?;
+    let opened = open(&app, &me, number, Reading::Export).await?;
+    let out = document(&app.huis, &me, &opened, no).map_err(lost)?;
+    let name = format!("indemnite-{number}-{no}");
+    pdf(&app, &name, out).await.map_err(lost)
+}
+
+/// The proposal on paper: nothing that its page does not show (I3).
+pub(in crate::handlers) fn document(
+    huis: &Huis,
+    me: &Me,
+    opened: &Opened,
+    no: u32,
+) -> Result<Document, PageError> {
+    let mut out = proposed(&kept_in(huis, me, opened, no)?, me.caller.now);
     out.author.clone_from(&me.caller.office.name);
-    out.footer = footer(&me);
-    let name = format!("indemnite-{}-{no}", kept.number);
-    pdf(&app, &name, out).await.map_err(PageError::into_response)
+    out.footer = footer(&me.caller);
+    Ok(out)
 }
 
 /// The proposal: what is offered, what signing it means, then the breakdown line by line.
-fn document(kept: &IndemnityKept, at: Instant) -> Document {
+fn proposed(kept: &IndemnityKept, at: Instant) -> Document {
     let mut out = Document::new(format!("Proposition d’indemnité, dossier {}", kept.number), at);
     let r = &kept.result;
     out.heading(1, "Proposition d’indemnité");

@@ -1,9 +1,9 @@
 //! What may be taken away as a file: lists as sheets, a dossier and the register as documents.
 //! Each use case behind has read what its page reads, and traced it as an export (I3, X-23).
 
-mod copy;
+pub(super) mod copy;
 pub(super) mod dossier;
-mod indemnity;
+pub(super) mod indemnity;
 mod lists;
 mod register;
 mod watch;
@@ -13,14 +13,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use huis_documents::{Bom, Document, Sheet, Written, ods};
-use huis_usecases::{Opened, UseError};
+use huis_documents::{Document, File, Format, Sheet};
+use huis_usecases::{Opened, sheet_file};
 use serde::Deserialize;
 
 use crate::{
     app::{App, Me, fail},
     errors::PageError,
-    fmt,
 };
 
 /// A dossier's page on paper.
@@ -48,78 +47,35 @@ pub(super) fn sheets(path: &str, query: &str) -> Vec<(&'static str, String)> {
         .into()
 }
 
-/// The format of a sheet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    #[default]
-    Ods,
-    Csv,
-}
-
 /// The format in an address.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
+    #[serde(deserialize_with = "format")]
     format: Format,
 }
 
+fn format<'de, D: serde::Deserializer<'de>>(of: D) -> Result<Format, D::Error> {
+    let code = String::deserialize(of)?;
+    Format::of(&code).ok_or_else(|| serde::de::Error::custom("format"))
+}
+
 /// A sheet as an answer; its file is named after the list and the day: nothing personal (I13).
-fn sheet(me: &Me, sheet: &Sheet, format: Format) -> Result<Response, PageError> {
-    let name = format!("{}-{}", slug(&sheet.name), me.caller.today);
-    let made = match format {
-        Format::Csv => sheet.csv(Bom::Yes).map(|b| ("text/csv; charset=utf-8", "csv", b)),
-        Format::Ods => {
-            let written = Written {
-                title: sheet.name.clone(),
-                author: me.caller.office.name.clone(),
-                at: me.caller.now,
-            };
-            let bytes = ods(&written, std::slice::from_ref(sheet));
-            bytes.map(|b| ("application/vnd.oasis.opendocument.spreadsheet", "ods", b))
-        }
-    };
-    let (kind, ending, bytes) = made.map_err(|e| fail(UseError::from(e)))?;
-    Ok(file(kind, &format!("{name}.{ending}"), bytes))
+fn sheet(me: &Me, sheet: &Sheet, wanted: Wanted) -> Result<Response, PageError> {
+    Ok(file(sheet_file(&me.caller, sheet, wanted.format).map_err(fail)?))
 }
 
 /// A document as an answer.
 async fn pdf(app: &App, name: &str, document: Document) -> Result<Response, PageError> {
-    let bytes = app.huis.pdf(document).await.map_err(fail)?;
-    Ok(file("application/pdf", &format!("{}.pdf", slug(name)), bytes))
+    Ok(file(File::pdf(name, app.huis.pdf(document).await.map_err(fail)?)))
 }
 
-pub(super) fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn file(file: File) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_TYPE, file.media.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)),
     ];
-    (headers, bytes).into_response()
-}
-
-/// Letters, digits and dashes.
-fn slug(name: &str) -> String {
-    let plain = |c: char| match c.to_ascii_lowercase() {
-        'à' | 'â' => 'a',
-        'é' | 'è' | 'ê' | 'É' => 'e',
-        c if c.is_ascii_alphanumeric() => c,
-        _ => '-',
-    };
-    name.chars().map(plain).collect()
-}
-
-/// At the foot of each page: who took the file out, when, and that it is now theirs to keep safe.
-fn footer(me: &Me) -> Vec<String> {
-    let at = fmt::instant(me.caller.now, &me.zone());
-    let who = if me.caller.agent.service.is_empty() {
-        me.caller.agent.name.clone()
-    } else {
-        format!("{}, {}", me.caller.agent.name, me.caller.agent.service)
-    };
-    vec![
-        format!("Exporté le {at} par {who} ({}).", me.caller.office.name),
-        "Cet export est inscrit au journal des accès. À détruire dès qu’il a servi.".to_owned(),
-    ]
+    (headers, file.bytes).into_response()
 }
 
 #[cfg(test)]
@@ -127,9 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_named_by_its_list_and_its_address_keeps_the_filters() {
-        assert_eq!(slug("Échéances du jour"), "echeances-du-jour");
-        assert_eq!(slug("4821-7730-K"), "4821-7730-k");
+    fn the_address_of_a_file_keeps_the_filters() {
         assert_eq!(
             sheets("/dossiers/export", "?etape=cfp")[1].1,
             "/dossiers/export?etape=cfp&format=csv"

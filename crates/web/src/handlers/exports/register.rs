@@ -8,7 +8,7 @@ use axum::{
 };
 use huis_usecases::oversight::By;
 
-use super::{Wanted, footer, pdf, sheet};
+use super::{Wanted, pdf, sheet};
 use crate::{
     app::{App, Me, fail},
     errors::PageError,
@@ -27,7 +27,7 @@ async fn entry(
 ) -> Result<Response, PageError> {
     let by = By::Caller(&me.caller);
     let entry = app.huis.register_file(by, &me.processing).await.map_err(fail)?;
-    sheet(&me, &entry.sheet, wanted.format)
+    sheet(&me, &entry.sheet, wanted)
 }
 
 async fn document(State(app): State<App>, me: Me) -> Result<Response, PageError> {
@@ -35,7 +35,6 @@ async fn document(State(app): State<App>, me: Me) -> Result<Response, PageError>
         return Err(PageError::NotFound);
     }
     let by = By::Caller(&me.caller);
-    let mut entry = app.huis.register_file(by, &me.processing).await.map_err(fail)?;
-    entry.document.footer = footer(&me);
+    let entry = app.huis.register_file(by, &me.processing).await.map_err(fail)?;
     pdf(&app, "registre-article-30", entry.document).await
 }

@@ -7,16 +7,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use huis_documents::{Bom, Column, Kind, Sheet, bundle};
+use huis_documents::File;
 use huis_dossier::Facts;
 use huis_kernel::CaseNumber;
 use huis_register::{Field, FieldKind};
 use huis_usecases::{
-    Reading, UseError,
+    Opened, UseError,
     oversight::{DepositCommand, MOST_DEPOSITED, PlannedCard, ahead},
 };
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::{retention::date_asked, shell};
 use crate::{
@@ -25,7 +24,7 @@ use crate::{
     fmt,
     forms::{FieldFault, FormContext, FormData, FormFaults, FormView, plain},
     guard::CheckedForm,
-    handlers::{dossier, exports},
+    handlers::exports,
     layout::{Crumb, Place},
     pages::deposit::{Deposit, DepositRow},
     routes,
@@ -152,44 +151,13 @@ async fn make(
         let refused = Refused { form: &form, faults };
         return show(&app, &me, by, Some(refused)).await.map_err(IntoResponse::into_response);
     }
-    let file = taken_out(&app, &me, &command).await?;
-    let broken = |error: UseError| fail(error).into_response();
-    app.huis.record_deposit(&me.caller, &me.processing, &command, &file).await.map_err(broken)?;
-    let name = format!("versement-{}.zip", me.caller.today);
-    Ok(exports::file("application/zip", &name, file))
-}
-
-/// Each dossier as its own page has it (I3), and the slip that lists them.
-async fn taken_out(app: &App, me: &Me, command: &DepositCommand) -> Result<Vec<u8>, Response> {
-    let refuse = |error: PageError| error.into_response();
-    let broken = |error: UseError| fail(error).into_response();
-    let columns = [
-        Column::new("Dossier", Kind::Text),
-        Column::new("Ouvert le", Kind::Date),
-        Column::new("Clos le", Kind::Date),
-        Column::new("Fichier", Kind::Text),
-        Column::new("SHA-256", Kind::Text),
-    ];
-    let mut slip = Sheet::new("Bordereau de versement", columns);
-    let mut files = Vec::new();
-    for number in &command.numbers {
-        let opened = dossier::open(app, me, *number, Reading::Export).await?;
-        let view = dossier::view::view(me, &opened).map_err(refuse)?;
-        let document = exports::dossier::document(me, view);
-        let bytes = app.huis.pdf(document).await.map_err(broken)?;
-        let name = format!("dossier-{number}.pdf");
-        let sum: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        slip.row([
-            number.to_string().into(),
-            opened.card.opened_on.into(),
-            opened.card.closed_on.map_or_else(Default::default, Into::into),
-            name.clone().into(),
-            sum.into(),
-        ]);
-        files.push((name, bytes));
+    let paper = |opened: &Opened| exports::dossier_document(&me, opened).ok();
+    match app.huis.deposit(&me.caller, &me.processing, &command, paper).await {
+        Ok(file) => {
+            let name = format!("versement-{}", me.caller.today);
+            Ok(exports::file(File::new(&name, "zip", "application/zip", file)))
+        }
+        Err(UseError::ArchiveLocked) => Err(Redirect::to(routes::ARCHIVE).into_response()),
+        Err(error) => Err(fail(error).into_response()),
     }
-    let list = slip.csv(Bom::Yes).map_err(|e| broken(e.into()))?;
-    let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let all = std::iter::once(("bordereau.csv", list.as_slice())).chain(named);
-    bundle(all).map_err(|e| broken(e.into()))
 }

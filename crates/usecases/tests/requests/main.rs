@@ -9,6 +9,8 @@
     clippy::allow_attributes_without_reason
 )]
 
+mod apart;
+#[path = "../common/mod.rs"]
 mod common;
 
 use common::{ARCHIVE, COLMAR, PROCESSING, World, choice, day, draft, facts, local, text};
