@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, get, on},
 };
+use futures_util::FutureExt;
 use huis_documents::Document;
 use huis_measures::Method;
 use huis_usecases::{
@@ -17,6 +18,7 @@ use huis_usecases::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Instant,
 };
@@ -134,7 +136,9 @@ async fn dressed(State(api): State<Shared>, request: Request, next: Next) -> Res
     let path = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
     let route = path.unwrap_or_else(|| "autre".to_owned());
     let method = Method::named(request.method().as_str());
-    let mut response = next.run(request).await;
+    // A fault of the program is a problem as another, and its words tell nothing (I13).
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| Problem::of("interne").into_response());
     let (status, took) = (response.status().as_u16(), started.elapsed());
     api.huis.measures().request(&route, method, status, took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -6,7 +6,7 @@
 //! mends them, after a restore or an upgrade.
 
 use huis_kernel::{Date, DossierId, OfficeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     Store, StoreError,
@@ -49,9 +49,8 @@ impl Tally {
         office: OfficeId,
         dossier: DossierId,
     ) -> Result<(), StoreError> {
-        if !self.0.contains_key(&(office, dossier)) {
-            let before = counted(tx, office, dossier).await?;
-            self.0.insert((office, dossier), before);
+        if let Entry::Vacant(first) = self.0.entry((office, dossier)) {
+            first.insert(counted(tx, office, dossier).await?);
         }
         Ok(())
     }
