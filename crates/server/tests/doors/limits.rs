@@ -330,8 +330,8 @@ fn every_answer_has_the_strict_policy_and_is_not_kept() {
     }
 }
 
-/// A fault of the program, whatever it was working on, is a page that says nothing of it, with the
-/// number that the log has; the server goes on.
+/// A fault of the program, whatever it was working on, is answered without a word of it, and the
+/// server goes on.
 #[test]
 fn a_fault_of_the_program_tells_nothing_and_stops_nothing_i13() {
     let house = House::on("2026-11-23");
@@ -349,8 +349,7 @@ fn a_fault_of_the_program_tells_nothing_and_stops_nothing_i13() {
     for _ in 0..3 {
         let answer = ask(address, "GET", "/faute", "", None);
         assert_eq!(answer.status, 500);
-        let text = answer.text();
-        assert!(text.contains("</html>") && !text.contains("Kowalski"), "{text}");
+        assert!(!answer.text().contains("Kowalski"), "{}", answer.text());
         assert_eq!(ask(address, "GET", "/bien", "", None).text(), "bien");
     }
 }
