@@ -6,7 +6,7 @@ use huis_kernel::{Date, DossierId, Instant, OfficeId};
 use crate::{
     Store, StoreError,
     dossiers::{CARD_D, CardRow, card},
-    sql::{Param, Row, params},
+    sql::{Db, Param, Row, params},
     work::{ids, places},
 };
 
@@ -56,10 +56,12 @@ pub struct TermDue {
     pub action: bool,
 }
 
-/// The territory, where rows must come in the order of another column: written so that no index on
-/// it tempts an engine to gather every row of it and sort them. Likewise a joined table stands after
-/// `CROSS JOIN` where the first one gives the order: a page then reads what it shows, at any size.
-const IN_ORDER: &str = "d.territory || ''";
+/// A column that the SQLite planner must filter by, and not look up through another index: the index
+/// that gives the order is walked until the page is full, at any size (`CROSS JOIN` says the same of
+/// two tables). PostgreSQL estimates, and is told the column plainly: an expression blinds it.
+fn only_filter(db: &Db, column: &str) -> String {
+    if db.is_postgres() { column.to_owned() } else { format!("{column} || ''") }
+}
 
 pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> String {
     if territories.is_empty() {
@@ -144,7 +146,8 @@ impl Store {
         for (column, value) in [("stage", &filter.stage), ("step", &filter.step)] {
             if let Some(value) = value {
                 list.push(Param::from(value));
-                wheres.push_str(&format!(" AND d.{column} || '' = ${}", list.len()));
+                let column = only_filter(&self.data, &format!("d.{column}"));
+                wheres.push_str(&format!(" AND {column} = ${}", list.len()));
             }
         }
         if let Some(day) = filter.late_on {
@@ -159,11 +162,13 @@ impl Store {
                 " AND d.changed_at <= ${a} AND (d.changed_at < ${a} OR d.dossier > ${b})"
             ));
         }
-        wheres.push_str(&within(IN_ORDER, list.len() + 1, &filter.territories));
+        let territory = only_filter(&self.data, "d.territory");
+        wheres.push_str(&within(&territory, list.len() + 1, &filter.territories));
+        let closed = only_filter(&self.data, "d.closed_on");
         list.extend(ids(filter.territories.iter().map(String::as_str)));
         let sql = format!(
             "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
-             AND d.archived = 0 AND d.closed_on || '' IS NULL AND d.severity >= $3 {wheres}
+             AND d.archived = 0 AND {closed} IS NULL AND d.severity >= $3 {wheres}
              ORDER BY d.changed_at DESC, d.dossier LIMIT {limit}"
         );
         let cards: Vec<CardRow> =
@@ -182,8 +187,9 @@ impl Store {
         }
         // By dossier, not through every deadline that runs in the office: the state is no key here.
         let sql = format!(
-            "SELECT dossier, rule, due FROM term WHERE office = $1 AND state || '' = 'running'
+            "SELECT dossier, rule, due FROM term WHERE office = $1 AND {} = 'running'
              AND action = 1 AND dossier IN ({})",
+            only_filter(&self.data, "state"),
             places(2, cards.len())
         );
         let mut list = params![office];
@@ -265,9 +271,10 @@ impl Store {
     ) -> Result<Vec<CardRow>, StoreError> {
         let sql = format!(
             "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
-             AND d.archived = 0 AND d.closed_on || '' IS NULL AND d.running = 0
+             AND d.archived = 0 AND {} IS NULL AND d.running = 0
              AND d.changed_at < $3 {} ORDER BY d.changed_at, d.dossier LIMIT {limit}",
-            within(IN_ORDER, 4, territories)
+            only_filter(&self.data, "d.closed_on"),
+            within(&only_filter(&self.data, "d.territory"), 4, territories)
         );
         let mut list = params![office, processing, before];
         list.extend(ids(territories.iter().map(String::as_str)));
