@@ -79,14 +79,15 @@ pub(crate) async fn load_card(
     office: OfficeId,
     dossier: DossierId,
     lock: &str,
-) -> Result<Option<(CardRow, Digest)>, StoreError> {
+) -> Result<Option<(CardRow, Rest)>, StoreError> {
     let sql = format!(
-        "SELECT {CARD}, seals, digest FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
+        "SELECT {CARD}, seals, digest, next_due FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
     );
     let Some(row) = tx.one(&sql, params![office, dossier]).await? else { return Ok(None) };
     let mut found = card(&row)?;
     found.mandates = mandated(&tx.all(MANDATES, params![office, dossier]).await?)?;
-    Ok(Some((found, Digest { seals: row.count(15)?, digest: row.bytes(16)? })))
+    let (seals, digest, next_due) = (row.count(15)?, row.bytes(16)?, row.opt_text(17)?);
+    Ok(Some((found, Rest { seals, digest, next_due })))
 }
 
 /// The partners mandated for a dossier.
@@ -97,16 +98,19 @@ fn mandated(rows: &[Row]) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|r| r.text(0)).collect()
 }
 
-/// What binds the rows of a dossier together (I14).
-pub(crate) struct Digest {
+/// What else stands on the row of a dossier.
+pub(crate) struct Rest {
+    /// What binds the rows of a dossier together (I14).
     seals: u64,
     digest: Vec<u8>,
+    /// The nearest deadline on which someone must act.
+    pub(crate) next_due: Option<String>,
 }
 
 pub(crate) async fn load_sealed(
     tx: &mut Tx,
     card: &CardRow,
-    digest: Digest,
+    row: Rest,
 ) -> Result<SealedDossier, StoreError> {
     let (office, dossier) = (card.office, card.dossier);
     let units = tx
@@ -180,8 +184,8 @@ pub(crate) async fn load_sealed(
         opened_on: card.opened_on,
         closed_on: card.closed_on,
         version: card.version,
-        seals: digest.seals,
-        digest: digest.digest,
+        seals: row.seals,
+        digest: row.digest,
         units,
         sections,
         acts,
@@ -252,10 +256,10 @@ impl Store {
         dossier: DossierId,
     ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
         let mut tx = self.data.snapshot().await?;
-        let Some((card, digest)) = load_card(&mut tx, office, dossier, "").await? else {
+        let Some((card, row)) = load_card(&mut tx, office, dossier, "").await? else {
             return Ok(None);
         };
-        let sealed = load_sealed(&mut tx, &card, digest).await?;
+        let sealed = load_sealed(&mut tx, &card, row).await?;
         Ok(Some((card, sealed)))
     }
 }

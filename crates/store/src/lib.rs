@@ -5,8 +5,10 @@ mod copy;
 mod distribution;
 mod keys;
 mod open;
+mod rows;
 mod schema;
 mod sql;
+mod sqlite;
 mod tally;
 mod writers;
 
@@ -65,10 +67,18 @@ pub enum StoreError {
     Open(String),
 }
 
+/// What `Away` says when another program holds the file.
+const BUSY: &str = "occupée";
+
 impl StoreError {
     /// Was it a row that already exists?
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(code) if code == "unique")
+    }
+
+    /// Does another program hold the file just now?
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Away(why) if *why == BUSY)
     }
 
     /// Is it for what the machine lacks just now, and not for what was asked?
@@ -87,13 +97,9 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_)
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Away("entrée-sortie"),
+            | sqlx::Error::PoolClosed => Self::Away("entrée-sortie"),
             sqlx::Error::ColumnDecode { index, .. } => Self::Database(format!("colonne {index}")),
-            // A connection whose transaction ended badly; it is replaced at its next use.
-            sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement => {
-                Self::Away("transaction")
-            }
+            sqlx::Error::BeginFailed => Self::Away("transaction"),
             _ => Self::Database("interne".into()),
         }
     }
@@ -106,7 +112,7 @@ impl StoreError {
             // SQLITE_FULL, and the shared memory of its log that cannot grow; disk_full.
             "13" | "4874" | "53100" => Self::NoRoom,
             // SQLITE_BUSY and its kin.
-            "5" | "6" | "261" | "517" => Self::Away("occupée"),
+            "5" | "6" | "261" | "517" => Self::Away(BUSY),
             // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections.
             "57P01" | "57P02" | "57P03" | "53300" => Self::Away("connexion"),
             code if code.len() == 5 && code.starts_with("08") => Self::Away("connexion"),

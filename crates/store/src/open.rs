@@ -1,8 +1,5 @@
 use huis_kernel::Rng;
-use sqlx::{
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
@@ -13,6 +10,7 @@ use crate::{
     StoreError,
     schema::{Schema, columns},
     sql::Db,
+    sqlite::{File, Opening},
 };
 
 /// Where the data are.
@@ -171,45 +169,17 @@ pub(crate) const fn steps(store: &Store) -> [(&Db, &'static [&'static str]); 3] 
 }
 
 async fn sqlite(file: &Path) -> Result<Db, StoreError> {
-    let options = sqlite_options(file, SqliteJournalMode::Wal, true);
-    let writer = writing(SqlitePoolOptions::new()).connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(8)
-        .connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Db::Sqlite { writer, readers })
-}
-
-/// The one connection that writes. After some failures (a full disk) SQLite has ended the transaction
-/// by itself, and sqlx holds that it is still in it: such a connection would refuse every other,
-/// for ever. It is replaced.
-fn writing(pool: SqlitePoolOptions) -> SqlitePoolOptions {
-    pool.max_connections(1).before_acquire(|connection, _| {
-        let free = !sqlx::Connection::is_in_transaction(connection);
-        Box::pin(async move { Ok(free) })
-    })
+    let file = Some(file.to_owned());
+    let file = File::new(Opening { file, journal: "WAL", create: true, aside: false }, 8);
+    file.open().await?;
+    Ok(Db::Sqlite(file))
 }
 
 /// The second place may be a network share, on which a write-ahead log does not work: its journal
-/// is the plain one, emptied at each commit.
+/// is the plain one, emptied at each commit; and whoever uses it may have to wait.
 pub(crate) fn sqlite_copy(file: &Path, create: bool) -> Db {
-    let options = sqlite_options(file, SqliteJournalMode::Truncate, create);
-    let wait = Duration::from_secs(10);
-    let pool = |n| SqlitePoolOptions::new().max_connections(n).acquire_timeout(wait);
-    let writer = writing(pool(1)).connect_lazy_with(options.clone());
-    let readers = pool(2).connect_lazy_with(options.pragma("query_only", "ON"));
-    Db::Sqlite { writer, readers }
-}
-
-fn sqlite_options(file: &Path, journal: SqliteJournalMode, create: bool) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(create)
-        .journal_mode(journal)
-        // A receipt promises durability: FULL syncs the log at each commit.
-        .synchronous(SqliteSynchronous::Full)
-        .page_size(16 * 1024)
-        .pragma("secure_delete", "ON")
-        .busy_timeout(Duration::from_secs(10))
+    let file = Some(file.to_owned());
+    Db::Sqlite(File::new(Opening { file, journal: "TRUNCATE", create, aside: true }, 2))
 }
 
 async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, StoreError> {

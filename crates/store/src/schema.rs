@@ -134,7 +134,7 @@ async fn made_by(steps: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
     if steps.is_empty() {
         return Ok(Vec::new());
     }
-    let db = Db::in_memory().await?;
+    let db = Db::in_memory();
     for step in steps {
         db.script(dialect(step, false)).await?;
     }

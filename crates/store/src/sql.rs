@@ -2,9 +2,12 @@
 //! common dialect (`$1`, `ON CONFLICT`, `RETURNING`); nothing of this leaves the crate.
 
 use huis_kernel::Date;
-use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow};
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    sqlite::{File, Opening, Transaction, Value},
+};
 
 /// A parameter, typed also when null (PostgreSQL wants to know).
 #[derive(Clone, Debug)]
@@ -61,28 +64,35 @@ pub(crate) use params;
 
 /// A row of either engine.
 pub(crate) enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(Vec<Value>),
     Postgres(PgRow),
 }
 
 macro_rules! getter {
-    ($name:ident, $t:ty) => {
+    ($name:ident, $opt:ident, $kind:ident, $t:ty) => {
         pub(crate) fn $name(&self, column: usize) -> Result<$t, StoreError> {
-            Ok(match self {
-                Self::Sqlite(row) => row.try_get_unchecked(column)?,
-                Self::Postgres(row) => row.try_get_unchecked(column)?,
-            })
+            match self {
+                Self::Sqlite(_) => self.$opt(column)?.ok_or(StoreError::Corrupt("vide")),
+                Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
+            }
+        }
+        pub(crate) fn $opt(&self, column: usize) -> Result<Option<$t>, StoreError> {
+            match self {
+                Self::Sqlite(values) => match values.get(column) {
+                    Some(Value::Null) => Ok(None),
+                    Some(Value::$kind(value)) => Ok(Some(value.clone())),
+                    _ => Err(StoreError::Corrupt("nature")),
+                },
+                Self::Postgres(row) => Ok(row.try_get_unchecked(column)?),
+            }
         }
     };
 }
 
 impl Row {
-    getter!(int, i64);
-    getter!(opt_int, Option<i64>);
-    getter!(text, String);
-    getter!(opt_text, Option<String>);
-    getter!(bytes, Vec<u8>);
-    getter!(opt_bytes, Option<Vec<u8>>);
+    getter!(int, opt_int, Int, i64);
+    getter!(text, opt_text, Text, String);
+    getter!(bytes, opt_bytes, Bytes, Vec<u8>);
 
     pub(crate) fn date(&self, column: usize) -> Result<Date, StoreError> {
         self.text(column)?.parse().map_err(|_| StoreError::Corrupt("date"))
@@ -112,11 +122,7 @@ impl Row {
 /// One database of either engine.
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
-    /// One writing connection and read-only ones.
-    Sqlite {
-        writer: sqlx::SqlitePool,
-        readers: sqlx::SqlitePool,
-    },
+    Sqlite(File),
     Postgres(sqlx::PgPool),
 }
 
@@ -134,7 +140,7 @@ impl Session {
 
 /// A transaction of either engine.
 pub(crate) enum Tx {
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(Transaction),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
@@ -156,16 +162,14 @@ macro_rules! bound {
 
 impl Db {
     /// An empty SQLite database that goes with its handle.
-    pub(crate) async fn in_memory() -> Result<Self, StoreError> {
-        let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
-        let writer = pool.connect("sqlite::memory:").await?;
-        Ok(Self::Sqlite { readers: writer.clone(), writer })
+    pub(crate) fn in_memory() -> Self {
+        let opening = Opening { file: None, journal: "MEMORY", create: true, aside: false };
+        Self::Sqlite(File::new(opening, 1))
     }
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            // The write lock is taken at once: a transaction never fails half-way for it.
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite(file) => Tx::Sqlite(file.begin().await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -173,7 +177,7 @@ impl Db {
     /// A read-only view of one instant, over several queries.
     pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Sqlite(file) => Tx::Sqlite(file.snapshot().await?),
             Self::Postgres(pool) => {
                 let mut tx =
                     pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -189,9 +193,8 @@ impl Db {
 
     pub(crate) async fn all(&self, sql: &str, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => {
-                let rows = bound!(sql, params).fetch_all(readers).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
+            Self::Sqlite(file) => {
+                file.all(sql, params).await?.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(pool) => {
                 let rows = bound!(sql, params).fetch_all(pool).await?;
@@ -206,9 +209,7 @@ impl Db {
         params: Vec<Param>,
     ) -> Result<Option<Row>, StoreError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => {
-                bound!(sql, params).fetch_optional(readers).await?.map(Row::Sqlite)
-            }
+            Self::Sqlite(file) => file.all(sql, params).await?.into_iter().next().map(Row::Sqlite),
             Self::Postgres(pool) => {
                 bound!(sql, params).fetch_optional(pool).await?.map(Row::Postgres)
             }
@@ -218,19 +219,15 @@ impl Db {
     /// One statement in a transaction of its own; the number of rows touched.
     pub(crate) async fn run(&self, sql: &str, params: Vec<Param>) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
-                bound!(sql, params).execute(writer).await?.rows_affected()
-            }
+            Self::Sqlite(file) => file.run(sql, params).await?,
             Self::Postgres(pool) => bound!(sql, params).execute(pool).await?.rows_affected(),
         })
     }
 
-    /// One row of a statement that must run on the writing connection.
+    /// One row of a statement that must run on the writing connection, outside any transaction.
     pub(crate) async fn written(&self, sql: &str) -> Result<Option<Row>, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
-                bound!(sql, Vec::new()).fetch_optional(writer).await?.map(Row::Sqlite)
-            }
+            Self::Sqlite(file) => file.plain(sql).await?.into_iter().next().map(Row::Sqlite),
             Self::Postgres(pool) => {
                 bound!(sql, Vec::new()).fetch_optional(pool).await?.map(Row::Postgres)
             }
@@ -251,26 +248,19 @@ impl Db {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Self::Sqlite(file) => file.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
 
     /// Connections: open, of these unused, and the most there may be.
     pub(crate) fn connections(&self) -> (u32, u32, u32) {
-        fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> (u32, u32, u32) {
-            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-            (pool.size(), idle, pool.options().get_max_connections())
-        }
         match self {
-            Self::Sqlite { writer, readers } => {
-                let (w, r) = (of(writer), of(readers));
-                (w.0 + r.0, w.1 + r.1, w.2 + r.2)
+            Self::Sqlite(file) => file.counts(),
+            Self::Postgres(pool) => {
+                let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+                (pool.size(), idle, pool.options().get_max_connections())
             }
-            Self::Postgres(pool) => of(pool),
         }
     }
 
@@ -281,9 +271,7 @@ impl Db {
     /// Several statements at once.
     pub(crate) async fn script(&self, sql: String) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite { writer, .. } => {
-                sqlx::raw_sql(AssertSqlSafe(sql)).execute(writer).await?;
-            }
+            Self::Sqlite(file) => file.script(sql).await?,
             Self::Postgres(pool) => {
                 sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await?;
             }
@@ -295,7 +283,7 @@ impl Db {
 impl Tx {
     pub(crate) async fn run(&mut self, sql: &str, params: Vec<Param>) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, params).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => tx.run(sql, params).await?,
             Self::Postgres(tx) => bound!(sql, params).execute(&mut **tx).await?.rows_affected(),
         })
     }
@@ -306,10 +294,7 @@ impl Tx {
         params: Vec<Param>,
     ) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
-            Self::Sqlite(tx) => {
-                let rows = bound!(sql, params).fetch_all(&mut **tx).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
-            }
+            Self::Sqlite(tx) => tx.all(sql, params).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(tx) => {
                 let rows = bound!(sql, params).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
@@ -327,13 +312,10 @@ impl Tx {
 
     /// Several statements at once, for a step of the schema.
     pub(crate) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
-        let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            Self::Sqlite(tx) => {
-                query.execute(&mut **tx).await?;
-            }
+            Self::Sqlite(tx) => tx.script(sql).await?,
             Self::Postgres(tx) => {
-                query.execute(&mut **tx).await?;
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut **tx).await?;
             }
         }
         Ok(())
@@ -349,7 +331,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Inserts many rows by statements of at most `CHUNK` parameters.
+    /// Inserts many rows.
     pub(crate) async fn insert(
         &mut self,
         table: &str,
@@ -357,28 +339,31 @@ impl Tx {
         rows: Vec<Vec<Param>>,
         tail: &str,
     ) -> Result<(), StoreError> {
+        /// Parameters a statement, at most.
         const CHUNK: usize = 2_000;
         let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
+        let sql = |count: usize| {
+            let mut sql = format!("INSERT INTO {table} ({columns}) VALUES ");
+            for row in 0..count {
+                let places = (1..=width).map(|n| format!("${}", row * width + n));
+                let places = places.collect::<Vec<_>>().join(",");
+                sql.push_str(if row == 0 { "(" } else { ",(" });
+                sql.push_str(&places);
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            sql
+        };
+        if let Self::Sqlite(tx) = self {
+            // One text whatever the number of rows, prepared once: there is no way to go and back.
+            return tx.each(&sql(1), rows).await;
+        }
         let per = (CHUNK / width.max(1)).max(1);
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<Vec<Param>> = rows.by_ref().take(per).collect();
-            let mut n = 0;
-            let places: Vec<String> = batch
-                .iter()
-                .map(|row| {
-                    let marks: Vec<String> = row
-                        .iter()
-                        .map(|_| {
-                            n += 1;
-                            format!("${n}")
-                        })
-                        .collect();
-                    format!("({})", marks.join(","))
-                })
-                .collect();
-            let sql = format!("INSERT INTO {table} ({columns}) VALUES {} {tail}", places.join(","));
-            self.run(&sql, batch.into_iter().flatten().collect()).await?;
+            self.run(&sql(batch.len()), batch.into_iter().flatten().collect()).await?;
         }
         Ok(())
     }

@@ -6,11 +6,13 @@
 //! mends them, after a restore or an upgrade.
 
 use huis_kernel::{Date, DossierId, OfficeId};
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
 use crate::{
     Store, StoreError,
+    dossiers::load_card,
     lists::within,
+    rows::Placed,
     sql::{Tx, params},
     work::ids,
 };
@@ -20,11 +22,11 @@ const NO_DAY: &str = "0001-01-01";
 
 /// Where a dossier is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Counted {
-    processing: String,
-    territory: String,
-    stage: String,
-    next_due: Option<String>,
+pub(crate) struct Counted {
+    pub(crate) processing: String,
+    pub(crate) territory: String,
+    pub(crate) stage: String,
+    pub(crate) next_due: Option<String>,
 }
 
 /// How much a cell moves: dossiers, late ones.
@@ -32,86 +34,54 @@ type Move = (i64, i64);
 /// The moves of a board, by territory and stage.
 type Moves = BTreeMap<(String, String), Move>;
 
-/// Where the dossiers that a transaction touches were counted before it.
-#[derive(Default)]
-pub(crate) struct Tally(BTreeMap<(OfficeId, DossierId), Option<Counted>>);
-
-impl Tally {
-    /// A dossier that did not exist.
-    pub(crate) fn new_dossier(&mut self, office: OfficeId, dossier: DossierId) {
-        self.0.entry((office, dossier)).or_default();
-    }
-
-    /// A dossier that is about to change.
-    pub(crate) async fn touched(
-        &mut self,
-        tx: &mut Tx,
-        office: OfficeId,
-        dossier: DossierId,
-    ) -> Result<(), StoreError> {
-        if let Entry::Vacant(first) = self.0.entry((office, dossier)) {
-            first.insert(counted(tx, office, dossier).await?);
+/// Moves the counts by where each dossier was, and is.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    moved: Vec<(OfficeId, Option<Counted>, Option<Counted>)>,
+) -> Result<(), StoreError> {
+    let mut boards: BTreeMap<(OfficeId, String), Vec<(Counted, i64)>> = BTreeMap::new();
+    for (office, before, after) in moved {
+        if before == after {
+            continue;
         }
-        Ok(())
-    }
-
-    /// Moves the counts, last of all in the transaction: a cell is held for the commit's time.
-    pub(crate) async fn settle(self, tx: &mut Tx) -> Result<(), StoreError> {
-        let mut boards: BTreeMap<(OfficeId, String), Vec<(Counted, i64)>> = BTreeMap::new();
-        for ((office, dossier), before) in self.0 {
-            let after = counted(tx, office, dossier).await?;
-            if before == after {
-                continue;
-            }
-            for (counted, by) in [(before, -1), (after, 1)] {
-                let Some(counted) = counted else { continue };
-                boards.entry((office, counted.processing.clone())).or_default().push((counted, by));
-            }
+        for (counted, by) in [(before, -1), (after, 1)] {
+            let Some(counted) = counted else { continue };
+            boards.entry((office, counted.processing.clone())).or_default().push((counted, by));
         }
-        // In one order everywhere, so that two transactions never wait for each other.
-        for ((office, processing), moved) in boards {
-            let day = held_day(tx, office, &processing).await?;
-            let mut moves = Moves::new();
-            for (counted, by) in moved {
-                let late = counted.next_due.is_some_and(|due| due < day);
-                let cell = moves.entry((counted.territory, counted.stage)).or_default();
-                *cell = (cell.0 + by, cell.1 + if late { by } else { 0 });
-            }
-            moves.retain(|_, by| *by != (0, 0));
-            for ((territory, stage), (n, late)) in moves {
-                tx.run(
-                    "INSERT INTO board_cell (office, processing, territory, stage, n, late)
-                     VALUES ($1,$2,$3,$4,$5,$6)
-                     ON CONFLICT (office, processing, territory, stage)
-                     DO UPDATE SET n = board_cell.n + excluded.n,
-                     late = board_cell.late + excluded.late",
-                    params![office, &processing, territory, stage, n, late],
-                )
-                .await?;
-            }
-        }
-        Ok(())
     }
+    // In one order everywhere, so that two transactions never wait for each other.
+    for ((office, processing), moved) in boards {
+        let day = held_day(tx, office, &processing).await?;
+        let mut moves = Moves::new();
+        for (counted, by) in moved {
+            let late = counted.next_due.is_some_and(|due| due < day);
+            let cell = moves.entry((counted.territory, counted.stage)).or_default();
+            *cell = (cell.0 + by, cell.1 + if late { by } else { 0 });
+        }
+        moves.retain(|_, by| *by != (0, 0));
+        for ((territory, stage), (n, late)) in moves {
+            tx.run(
+                "INSERT INTO board_cell (office, processing, territory, stage, n, late)
+                 VALUES ($1,$2,$3,$4,$5,$6)
+                 ON CONFLICT (office, processing, territory, stage)
+                 DO UPDATE SET n = board_cell.n + excluded.n,
+                 late = board_cell.late + excluded.late",
+                params![office, &processing, territory, stage, n, late],
+            )
+            .await?;
+        }
+    }
+    Ok(())
 }
 
-/// Where a dossier is counted now: nowhere once it is closed or archived.
-async fn counted(
+/// Where the row of a dossier stands.
+pub(crate) async fn placed(
     tx: &mut Tx,
     office: OfficeId,
     dossier: DossierId,
-) -> Result<Option<Counted>, StoreError> {
-    let sql = "SELECT processing, territory, stage, next_due FROM dossier
-               WHERE office = $1 AND dossier = $2 AND archived = 0 AND closed_on IS NULL";
-    let row = tx.one(sql, params![office, dossier]).await?;
-    row.map(|r| {
-        Ok(Counted {
-            processing: r.text(0)?,
-            territory: r.text(1)?,
-            stage: r.text(2)?,
-            next_due: r.opt_text(3)?,
-        })
-    })
-    .transpose()
+) -> Result<Option<Placed>, StoreError> {
+    let loaded = load_card(tx, office, dossier, "").await?;
+    Ok(loaded.map(|(card, row)| Placed::new(&card, row.next_due)))
 }
 
 /// The day that a board's counts are of, held until the end of the transaction: who counts anew

@@ -6,12 +6,12 @@ use huis_vault::{SealedAct, SealedDossier, SealedSection, SealedUnit, Slot, Toke
 use crate::{
     Store, StoreError,
     dossiers::{CardRow, load_card, load_sealed},
+    rows::Rows,
     sql::{Param, Tx, params},
-    tally::Tally,
 };
 
 /// A transaction: everything in it happens, or nothing does.
-pub struct Work(pub(crate) Tx, Tally);
+pub struct Work(pub(crate) Tx, Rows);
 
 /// A deadline as the card keeps it: a rule's code, a date, a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +42,13 @@ pub struct NextRow {
 impl Store {
     /// Begins a transaction.
     pub async fn begin(&self) -> Result<Work, StoreError> {
-        Ok(Work(self.data.begin().await?, Tally::default()))
+        Ok(Work(self.data.begin().await?, Rows::default()))
     }
 }
 
 impl Work {
-    /// Commits, once the board counts what moved.
+    /// Writes what waits, and commits. `Conflict` when a row that it changes moved since it was
+    /// loaded.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         self.1.settle(&mut self.0).await?;
         self.0.commit().await
@@ -72,11 +73,13 @@ impl Work {
         office: OfficeId,
         dossier: DossierId,
     ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
+        self.1.write(&mut self.0, office, dossier).await?;
         let lock = self.0.for_update();
-        let Some((card, digest)) = load_card(&mut self.0, office, dossier, lock).await? else {
+        let Some((card, row)) = load_card(&mut self.0, office, dossier, lock).await? else {
             return Ok(None);
         };
-        let sealed = load_sealed(&mut self.0, &card, digest).await?;
+        self.1.loaded(&card, row.next_due.clone());
+        let sealed = load_sealed(&mut self.0, &card, row).await?;
         Ok(Some((card, sealed)))
     }
 
@@ -93,7 +96,7 @@ impl Work {
 
     /// Adds the card of a new dossier.
     pub async fn add_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
-        self.1.new_dossier(card.office, card.dossier);
+        self.1.added(card);
         self.0
             .run(
                 "INSERT INTO dossier (office, dossier, processing, number, territory, stage, step,
@@ -122,46 +125,16 @@ impl Work {
         Ok(())
     }
 
-    /// Writes the card back; `Conflict` when its revision moved since it was loaded.
-    pub async fn set_card(&mut self, card: &CardRow) -> Result<(), StoreError> {
-        self.1.touched(&mut self.0, card.office, card.dossier).await?;
-        let n = self
-            .0
-            .run(
-                "UPDATE dossier SET territory = $3, stage = $4, step = $5, closed_on = $6,
-                 archived = $7, reopened = $8, severity = $9, version = $10, changed_at = $11,
-                 revision = revision + 1 WHERE office = $1 AND dossier = $2 AND revision = $12",
-                params![
-                    card.office,
-                    card.dossier,
-                    &card.territory,
-                    &card.stage,
-                    &card.step,
-                    card.closed_on,
-                    card.archived,
-                    card.reopened,
-                    card.severity,
-                    card.version,
-                    card.changed_at,
-                    card.revision,
-                ],
-            )
-            .await?;
-        if n == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    /// Writes the card back, at the commit; `Conflict` there when its revision moved since it was
+    /// loaded.
+    pub fn set_card(&mut self, card: &CardRow) {
+        self.1.set_card(card);
     }
 
-    /// Writes the digest of a dossier, one after the one that was loaded; `Conflict` when another
-    /// came between.
-    pub async fn set_digest(&mut self, after: &SealedDossier) -> Result<(), StoreError> {
-        let n = self
-            .0
-            .run(
-                "UPDATE dossier SET seals = $3, digest = $4
-                 WHERE office = $1 AND dossier = $2 AND seals = $3 - 1",
-                params![after.office, after.dossier, after.seals, &after.digest],
-            )
-            .await?;
-        if n == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    /// Writes the digest of a dossier, at the commit: one after the one that was loaded, or
+    /// `Conflict` when another came between.
+    pub fn set_digest(&mut self, after: &SealedDossier) {
+        self.1.set_digest(after);
     }
 
     /// Writes retention units (their contents list and state).
@@ -205,15 +178,24 @@ impl Work {
         dossier: DossierId,
         next: &[NextRow],
     ) -> Result<(), StoreError> {
-        for step in next {
-            self.0
-                .run(
-                    "UPDATE unit SET next_on = $4, next_step = $5
-                     WHERE office = $1 AND dossier = $2 AND unit = $3",
-                    params![office, dossier, &step.unit, step.on, &step.step],
-                )
-                .await?;
+        if next.is_empty() {
+            return Ok(());
         }
+        let mut list = params![office, dossier];
+        let (mut dates, mut steps, mut units) = (String::new(), String::new(), Vec::new());
+        for step in next {
+            list.extend(params![&step.unit, step.on, &step.step]);
+            let (unit, on, what) = (list.len() - 2, list.len() - 1, list.len());
+            dates.push_str(&format!(" WHEN ${unit} THEN ${on}"));
+            steps.push_str(&format!(" WHEN ${unit} THEN ${what}"));
+            units.push(format!("${unit}"));
+        }
+        let sql = format!(
+            "UPDATE unit SET next_on = CASE unit{dates} END, next_step = CASE unit{steps} END
+             WHERE office = $1 AND dossier = $2 AND unit IN ({})",
+            units.join(",")
+        );
+        self.0.run(&sql, list).await?;
         Ok(())
     }
 
@@ -295,7 +277,7 @@ impl Work {
         Ok(())
     }
 
-    /// Replaces the deadlines of a dossier, and what its row says of them: how many run, and the
+    /// Sets the deadlines of a dossier, and what its row says of them: how many run, and the
     /// nearest on which someone must act.
     pub async fn set_terms(
         &mut self,
@@ -303,29 +285,31 @@ impl Work {
         dossier: DossierId,
         terms: &[TermRow],
     ) -> Result<(), StoreError> {
-        self.1.touched(&mut self.0, office, dossier).await?;
-        self.0
-            .run("DELETE FROM term WHERE office = $1 AND dossier = $2", params![office, dossier])
-            .await?;
+        self.1.set_terms(office, dossier, terms);
+        let held = self.terms(office, dossier).await?;
+        if held.len() > terms.len() {
+            let sql = "DELETE FROM term WHERE office = $1 AND dossier = $2 AND no > $3";
+            self.0.run(sql, params![office, dossier, terms.len()]).await?;
+        }
+        // An act moves few of them.
         let rows = terms
             .iter()
             .enumerate()
+            .filter(|(i, term)| held.get(*i) != Some(term))
             .map(|(i, t)| {
                 params![office, dossier, i + 1, &t.rule, t.due, t.action, &t.state, t.act]
             })
             .collect();
         self.0
-            .insert("term", "office, dossier, no, rule, due, action, state, act", rows, "")
-            .await?;
-        let running = || terms.iter().filter(|t| t.state == "running");
-        let next_due = running().filter(|t| t.action).map(|t| t.due).min();
-        self.0
-            .run(
-                "UPDATE dossier SET running = $3, next_due = $4 WHERE office = $1 AND dossier = $2",
-                params![office, dossier, running().count(), next_due],
+            .insert(
+                "term",
+                "office, dossier, no, rule, due, action, state, act",
+                rows,
+                "ON CONFLICT (office, dossier, no) DO UPDATE SET rule = excluded.rule,
+                 due = excluded.due, action = excluded.action, state = excluded.state,
+                 act = excluded.act",
             )
-            .await?;
-        Ok(())
+            .await
     }
 
     /// The deadlines of a dossier, in order.
@@ -453,7 +437,7 @@ impl Work {
         if !left.is_empty() {
             return Ok(false);
         }
-        self.1.touched(&mut self.0, office, dossier).await?;
+        self.1.removed(&mut self.0, office, dossier).await?;
         for table in ["term", "hold", "import_mark", "mandate", "dossier"] {
             let sql = format!("DELETE FROM {table} WHERE office = $1 AND dossier = $2");
             self.0.run(&sql, params![office, dossier]).await?;

@@ -13,19 +13,15 @@ mod snapshots;
 
 use huis_store::{Location, Schema, Store};
 use huis_testkit::{Database, Postgres};
-use sqlx::{Connection, Row, SqliteConnection};
+use rusqlite::Connection;
 use std::path::Path;
-
-async fn sqlite(file: &Path) -> SqliteConnection {
-    SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap()
-}
 
 /// Every column (with its type, its default and its place in the primary key) and every index of
 /// the three files, in words.
-async fn shape_of_files(folder: &Path) -> Vec<String> {
+fn shape_of_files(folder: &Path) -> Vec<String> {
     let mut out = Vec::new();
     for name in ["data.db", "keys.db", "trace.db"] {
-        let mut db = sqlite(&folder.join(name)).await;
+        let db = Connection::open(folder.join(name)).unwrap();
         for sql in [
             "SELECT m.name || '.' || p.name || ' ' || p.type || ' ' || p.\"notnull\" || ' '
              || COALESCE(p.dflt_value, '-') || ' ' || p.pk FROM sqlite_master m
@@ -34,9 +30,9 @@ async fn shape_of_files(folder: &Path) -> Vec<String> {
              || (SELECT group_concat(i.name) FROM pragma_index_info(m.name) i)
              FROM sqlite_master m WHERE m.type = 'index'",
         ] {
-            for row in sqlx::query(sql).fetch_all(&mut db).await.unwrap() {
-                out.push(format!("{name} {}", row.get::<String, _>(0)));
-            }
+            let mut statement = db.prepare(sql).unwrap();
+            let lines = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            out.extend(lines.map(|line| format!("{name} {}", line.unwrap())));
         }
     }
     out.sort();
@@ -70,7 +66,7 @@ async fn a_snapshot_and_the_steps_since_make_the_schema_of_nothing_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let fresh = folder.path().join("neuf");
     Store::open(&Location::Folder(fresh.clone())).await.unwrap().close().await;
-    let expected = shape_of_files(&fresh).await;
+    let expected = shape_of_files(&fresh);
     for step in steps() {
         let old = folder.path().join(format!("pas-{step}"));
         snapshots::unzip(step, &old);
@@ -82,10 +78,10 @@ async fn a_snapshot_and_the_steps_since_make_the_schema_of_nothing_on_sqlite() {
         assert_eq!(store.schema().await.unwrap(), Schema::of_this_program());
         assert_eq!(store.offices().await.unwrap().len(), 1);
         store.close().await;
-        assert_eq!(shape_of_files(&old).await, expected);
+        assert_eq!(shape_of_files(&old), expected);
         // Its second opening changes nothing.
         Store::open(&location).await.unwrap().close().await;
-        assert_eq!(shape_of_files(&old).await, expected);
+        assert_eq!(shape_of_files(&old), expected);
     }
 }
 
@@ -118,28 +114,24 @@ async fn a_newer_database_and_one_never_delivered_are_refused_as_they_are() {
     let newer = folder.path().join("plus-recente");
     snapshots::unzip(1, &newer);
     let next = Schema::of_this_program().trace + 1;
-    let mut db = sqlite(&newer.join("trace.db")).await;
-    sqlx::query("INSERT INTO migration (version) VALUES ($1)")
-        .bind(next)
-        .execute(&mut db)
-        .await
-        .unwrap();
-    let before = shape_of_files(&newer).await;
+    let db = Connection::open(newer.join("trace.db")).unwrap();
+    db.execute("INSERT INTO migration (version) VALUES (?1)", [next]).unwrap();
+    let before = shape_of_files(&newer);
     let refused = Store::open(&Location::Folder(newer.clone())).await.unwrap_err().to_string();
     assert!(refused.contains("version plus récente"), "{refused}");
     assert!(refused.contains("restaurez la sauvegarde"), "{refused}");
-    assert_eq!(shape_of_files(&newer).await, before, "not even the other two stores");
+    assert_eq!(shape_of_files(&newer), before, "not even the other two stores");
 
     // The layout of 21 November: the same number, and tables that are not there.
     let trial = folder.path().join("essai");
     snapshots::unzip(1, &trial);
-    let mut db = sqlite(&trial.join("data.db")).await;
+    let db = Connection::open(trial.join("data.db")).unwrap();
     for sql in ["DROP TABLE draft", "ALTER TABLE dossier DROP COLUMN digest"] {
-        sqlx::query(sql).execute(&mut db).await.unwrap();
+        db.execute(sql, []).unwrap();
     }
-    let before = shape_of_files(&trial).await;
+    let before = shape_of_files(&trial);
     let refused = Store::open(&Location::Folder(trial.clone())).await.unwrap_err().to_string();
     assert!(refused.contains("version d’essai"), "{refused}");
     assert!(refused.contains("huis demo --fresh"), "{refused}");
-    assert_eq!(shape_of_files(&trial).await, before);
+    assert_eq!(shape_of_files(&trial), before);
 }

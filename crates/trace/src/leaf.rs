@@ -69,14 +69,14 @@ struct BriefLine<'a> {
     detail: IgnoredAny,
 }
 
-impl Leaf {
-    /// When the line was written, and in the log of which processing it says it belongs: what a
-    /// verifier needs of it, some hundred thousand times a second.
-    pub(crate) fn brief(&self) -> Result<(Instant, Cow<'_, str>), LeafError> {
-        let read: Brief<'_> = serde_json::from_slice(&self.bytes).map_err(|_| LeafError)?;
-        if read.v == VERSION { Ok((read.line.at, read.line.processing)) } else { Err(LeafError) }
-    }
+/// When the line of a leaf was written, and in the log of which processing it says it belongs: what a
+/// verifier needs of it, some hundred thousand times a second.
+pub(crate) fn brief(leaf: &[u8]) -> Result<(Instant, Cow<'_, str>), LeafError> {
+    let read: Brief<'_> = serde_json::from_slice(leaf).map_err(|_| LeafError)?;
+    if read.v == VERSION { Ok((read.line.at, read.line.processing)) } else { Err(LeafError) }
+}
 
+impl Leaf {
     /// Encodes a line under a fresh salt.
     pub fn encode(line: &Line, rng: &dyn Rng) -> Result<Self, LeafError> {
         let mut salt = [0; 16];

@@ -19,6 +19,9 @@ pub struct Hash(
 pub struct HashError;
 
 impl Hash {
+    /// How many signs its text has.
+    pub(crate) const TEXT: usize = 44;
+
     /// From a column of the store.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, HashError> {
         bytes.try_into().map(Self).map_err(|_| HashError)
@@ -40,7 +43,10 @@ impl fmt::Debug for Hash {
 impl FromStr for Hash {
     type Err = HashError;
     fn from_str(text: &str) -> Result<Self, HashError> {
-        Self::from_slice(&STANDARD.decode(text).map_err(|_| HashError)?)
+        // Room for the three bytes that the last four signs could be.
+        let mut bytes = [0; 33];
+        let length = STANDARD.decode_slice(text, &mut bytes).map_err(|_| HashError)?;
+        Self::from_slice(bytes.get(..length).ok_or(HashError)?)
     }
 }
 

@@ -5,9 +5,9 @@ use huis_kernel::{Date, Delay, Instant, Zone};
 use std::io::BufRead;
 
 use crate::{
-    DayClosure, Finding, Hash, Head, Leaf, LogKey, Origin, Range, RestoredFrom, SignedNote,
-    export::{LineRecord, Record, VERSION},
-    purge, witness,
+    DayClosure, Finding, Hash, Head, LogKey, Origin, Range, RestoredFrom, SignedNote,
+    export::{Record, VERSION, read_line},
+    leaf, merkle, purge, witness,
 };
 
 /// What is told of a log in which nothing is wrong.
@@ -71,9 +71,10 @@ impl Verifier {
     }
 
     /// Verifies an export.
-    pub fn verify(self, export: impl BufRead) -> Result<Report, Vec<Finding>> {
-        let mut lines = export.lines();
-        let header = lines.next().and_then(Result::ok).and_then(|l| serde_json::from_str(&l).ok());
+    pub fn verify(self, mut export: impl BufRead) -> Result<Report, Vec<Finding>> {
+        let mut record = Vec::new();
+        let read = export.read_until(b'\n', &mut record).is_ok();
+        let header = read.then(|| serde_json::from_slice(&record).ok()).flatten();
         let Some(Record::Header { v: VERSION, origin, key, exported_at, term }) = header else {
             return Err(vec![Finding::Header]);
         };
@@ -83,26 +84,31 @@ impl Verifier {
         if key != run.key.to_string() {
             run.found(Finding::OtherKey);
         }
-        for (no, line) in (2..).zip(lines) {
+        let mut leaf = Vec::new();
+        for no in 2.. {
             run.no = no;
+            record.clear();
+            match export.read_until(b'\n', &mut record) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(_) => {
+                    run.found(Finding::Unreadable(no));
+                    break;
+                }
+            }
             // Once a head has closed the export nothing may follow it.
             if run.head.is_some() {
                 run.found(Finding::Misplaced(no));
                 break;
             }
-            let Ok(line) = line else {
-                run.found(Finding::Unreadable(no));
-                break;
-            };
-            if let Ok(LineRecord { t, i, h, leaf }) = serde_json::from_str(&line)
-                && t == "line"
-            {
-                run.line(i, h, leaf.into_owned());
+            let record = record.strip_suffix(b"\n").unwrap_or(&record);
+            if let Some((i, h)) = read_line(record, &mut leaf) {
+                run.line(i, h, &leaf);
                 continue;
             }
-            match serde_json::from_str(&line) {
+            match serde_json::from_slice(record) {
                 Ok(Record::Day { note, purged }) => run.day(&note, purged),
-                Ok(Record::Line { i, h, leaf }) => run.line(i, h, leaf),
+                Ok(Record::Line { i, h, leaf }) => run.line(i, h, leaf.as_bytes()),
                 Ok(Record::Head { note }) => run.head(&note),
                 Ok(Record::Header { .. }) => run.found(Finding::Misplaced(no)),
                 Err(_) => run.found(Finding::Unreadable(no)),
@@ -247,7 +253,7 @@ impl Run {
         self.witness();
     }
 
-    fn line(&mut self, index: u64, stored: Hash, leaf: String) {
+    fn line(&mut self, index: u64, stored: Hash, leaf: &[u8]) {
         if self.reading.as_ref().is_some_and(|r| index >= r.closure.range.end()) {
             self.end_day();
         }
@@ -261,12 +267,12 @@ impl Run {
             self.found(Finding::Missing { from: self.next, to: index - 1 });
             (self.whole, self.next) = (None, index);
         }
-        let leaf = Leaf::from_bytes(leaf.into_bytes());
-        if leaf.hash() != stored {
+        let hash = merkle::leaf_hash(leaf);
+        if hash != stored {
             self.found(Finding::Changed(index));
         }
         let day = self.reading.as_ref().map(|r| r.closure.day);
-        match leaf.brief() {
+        match leaf::brief(leaf) {
             Ok((at, processing)) if processing == self.report.origin.processing() => {
                 if let Some(day) = day.filter(|day| utc_day(at) > *day) {
                     self.found(Finding::Early { index, day });
@@ -284,12 +290,12 @@ impl Run {
             None => true,
         };
         if let Some(whole) = self.whole.as_mut().filter(|_| followed) {
-            whole.push(leaf.hash());
+            whole.push(hash);
         }
         match &mut self.reading {
             Some(reading) => {
                 if let Some(read) = &mut reading.read {
-                    read.push(leaf.hash());
+                    read.push(hash);
                 }
             }
             None => self.open = true,

@@ -368,7 +368,7 @@ impl Huis {
                 }
             }
             let after = changed(&seal.shell, &seal.change.units, &seal.change.acts);
-            marks.push(self.seal_digest(&mut work, &seal.card, after).await?);
+            marks.push(self.seal_digest(&mut work, &seal.card, after));
             let entry = self.beside(&mut work, &mut seal.line).await?;
             lines.push((entry, seal.line));
         }

@@ -192,7 +192,7 @@ impl Huis {
         if !last {
             sealed.units.retain(|u| u.unit != due.unit);
             sealed.acts.retain(|a| a.unit != due.unit);
-            mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
+            mark = Some(self.seal_digest(&mut work, &card, sealed));
         }
         let mut line = self.job_line(&due.card.processing, "sweep", Operation::Destroy);
         line.dossiers = Dossiers::one(dossier);
@@ -255,8 +255,8 @@ impl Huis {
         work.put_units(office, dossier, &sealed.units).await?;
         work.set_tokens(office, dossier, &tokens, true).await?;
         work.set_next(office, dossier, &next_rows(register, &card, &sealed.units, &holds)).await?;
-        let mark = self.seal_digest(&mut work, &card, sealed).await?;
-        work.set_card(&card).await?;
+        let mark = self.seal_digest(&mut work, &card, sealed);
+        work.set_card(&card);
         work.move_keys(office, dossier, &blobs).await?;
         work.commit().await?;
         self.mark([mark]).await;

@@ -123,15 +123,16 @@ impl Huis {
             let next = next_rows(register, &card, &sealed.units, &holds);
             let mut mark = None;
             if card.closed_on != before.closed_on {
-                mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
+                mark = Some(self.seal_digest(&mut work, &card, sealed));
             }
             work.set_next(card.office, dossier, &next).await?;
-            match work.set_card(&card).await {
+            work.set_card(&card);
+            match work.commit().await {
                 Ok(()) => {}
+                // Someone changed it meanwhile, and computed it.
                 Err(StoreError::Conflict) => continue,
                 Err(error) => return Err(error.into()),
             }
-            work.commit().await?;
             self.mark(mark).await;
             changed += 1;
         }

@@ -78,11 +78,7 @@ pub fn count(n: u64) -> String {
 
 /// A text written with plain spaces, with those of French typography that do not break.
 pub fn french(text: &str) -> String {
-    let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace("n° ", "n°\u{a0}");
-    for mark in [':', ';', '?', '!'] {
-        out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
-    }
-    out
+    huis_kernel::no_break_spaces(text, &['»', ':', ';', '?', '!'], &["«", "n°"])
 }
 
 /// How long ago an instant was, in days and months.

@@ -2,11 +2,7 @@
 //! the stores. What a commit costs on this machine at this moment.
 
 use anyhow::Result;
-use sqlx::{
-    AssertSqlSafe, Connection,
-    postgres::PgConnection,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
-};
+use sqlx::{AssertSqlSafe, Connection, postgres::PgConnection};
 use std::time::{Duration, Instant};
 
 use crate::place::Place;
@@ -14,7 +10,7 @@ use crate::place::Place;
 /// A connection to measure commits on.
 pub enum Bare {
     /// A file beside those of the stores.
-    Sqlite(Box<SqliteConnection>),
+    Sqlite(Box<rusqlite::Connection>),
     /// A table of its own in the same database.
     Postgres(Box<PgConnection>),
 }
@@ -27,15 +23,12 @@ impl Bare {
     pub async fn open(place: &Place) -> Result<Self> {
         Ok(match &place.database {
             None => {
-                let options = SqliteConnectOptions::new()
-                    .filename(place.folder.join("bare.db"))
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .page_size(16 * 1024)
-                    .pragma("secure_delete", "ON");
-                let mut connection = SqliteConnection::connect_with(&options).await?;
-                sqlx::raw_sql(AssertSqlSafe(TABLE.to_owned())).execute(&mut connection).await?;
+                let connection = rusqlite::Connection::open(place.folder.join("bare.db"))?;
+                connection.execute_batch(
+                    "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL;
+                     PRAGMA synchronous = FULL; PRAGMA secure_delete = ON",
+                )?;
+                connection.execute_batch(TABLE)?;
                 Self::Sqlite(Box::new(connection))
             }
             Some(url) => {
@@ -52,9 +45,9 @@ impl Bare {
         let started = Instant::now();
         match self {
             Self::Sqlite(connection) => {
-                let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-                sqlx::query(INSERT).bind(body).execute(&mut *tx).await?;
-                tx.commit().await?;
+                connection.execute_batch("BEGIN IMMEDIATE")?;
+                connection.prepare_cached(INSERT)?.execute([body])?;
+                connection.execute_batch("COMMIT")?;
             }
             Self::Postgres(connection) => {
                 let mut tx = connection.begin().await?;

@@ -185,6 +185,11 @@ const DOORS: &[(&str, &[&str], &str)] = &[
         &["huis-store", "huis-loadgen"],
         "SQL lives in one crate, and in what it is measured by",
     ),
+    (
+        "rusqlite",
+        &["huis-store", "huis-loadgen"],
+        "SQL lives in one crate, and in what it is measured by",
+    ),
     ("aes-gcm-siv", &["huis-vault", "huis-unseal"], "sealing lives in one place"),
     ("getrandom", &["huis-kernel"], "randomness is a parameter (I9)"),
     ("age", &["huis-usecases"], "backups are encrypted in one place"),
@@ -277,6 +282,7 @@ mod tests {
         check("huis-web", "huis-unseal", false, 2);
         check("huis-web", "huis-unseal", true, 1);
         check("huis-web", "sqlx", true, 1);
+        check("huis-usecases", "rusqlite", true, 1);
         check("huis-store", "sqlx", false, 0);
         check("huis-store", "huis-testkit", false, 1);
         check("huis-store", "huis-testkit", true, 0);

@@ -38,7 +38,7 @@ impl<S: tracing::Subscriber> Layer<S> for Count {
             }
             fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
         }
-        if event.metadata().target() == "sqlx::query" {
+        if event.metadata().target() == "huis_store::sql" {
             let mut rows = Rows(0);
             event.record(&mut rows);
             STATEMENTS.fetch_add(1, SeqCst);

@@ -124,7 +124,7 @@ impl Huis {
         if !last {
             sealed.units.retain(|u| u.unit != unit.unit);
             sealed.acts.retain(|a| a.unit != unit.unit);
-            mark = Some(self.seal_digest(&mut work, &card, sealed).await?);
+            mark = Some(self.seal_digest(&mut work, &card, sealed));
         }
         work.commit().await?;
         self.mark(mark).await;
@@ -168,9 +168,9 @@ impl Huis {
             }
             work.put_units(at.0, at.1, &voided.units).await?;
             work.put_sections(at.0, at.1, &voided.sections).await?;
-            let mark = self.seal_digest(&mut work, &card, after).await?;
+            let mark = self.seal_digest(&mut work, &card, after);
             work.void_act(at.0, at.1, act.no, SINCE).await?;
-            work.set_card(&card).await?;
+            work.set_card(&card);
             let mut line = voided.line;
             line.detail.insert("acte".to_owned(), act.no.to_string());
             line.detail.insert("motif".to_owned(), SINCE.to_owned());

@@ -253,7 +253,7 @@ impl Huis {
         let no = change.acts.first().map_or(0, |a| a.no);
         let next = next_rows(register, &card, &units, &holds);
         let mark = self.put(&mut work, &sealed, &card, &change, &after, &next).await?;
-        work.set_card(&card).await?;
+        work.set_card(&card);
         if was_closed && card.closed_on.is_none() {
             // the reopening feeds the yearly statistics, without identity.
             work.count(card.office, processing, today.year(), "reouverture").await?;
@@ -355,7 +355,7 @@ impl Huis {
         }
         work.put_units(card.office, card.dossier, &voided.units).await?;
         work.put_sections(card.office, card.dossier, &voided.sections).await?;
-        let mark = self.seal_digest(&mut work, &card, sealed_after).await?;
+        let mark = self.seal_digest(&mut work, &card, sealed_after);
         work.void_act(card.office, card.dossier, no, reason).await?;
         work.ask_destruction(
             card.office,
@@ -373,7 +373,7 @@ impl Huis {
             &next_rows(register, &card, &sealed.units, &holds),
         )
         .await?;
-        work.set_card(&card).await?;
+        work.set_card(&card);
         let mut line = voided.line;
         line.detail.insert("acte".to_owned(), no.to_string());
         for (section, _) in &voided.emptied {

@@ -43,20 +43,20 @@ impl Huis {
     /// Seals the digest of a dossier as it will be, in the transaction that makes it so.
     /// `after` comes from what was checked, never from rows read again: someone may have changed
     /// them meanwhile.
-    pub(crate) async fn seal_digest(
+    pub(crate) fn seal_digest(
         &self,
         work: &mut Work,
         card: &CardRow,
         mut after: SealedDossier,
-    ) -> Result<Mark, UseError> {
+    ) -> Mark {
         after.seals += 1;
         after.number = card.number;
         after.territory.clone_from(&card.territory);
         after.opened_on = card.opened_on;
         after.closed_on = card.closed_on;
         after.digest = self.root.digest(&after);
-        work.set_digest(&after).await?;
-        Ok(mark_of(&after))
+        work.set_digest(&after);
+        mark_of(&after)
     }
 
     /// Tells the key store what was committed. Until it is told, that one change could be brought

@@ -130,7 +130,7 @@ impl Huis {
         let next = next_rows(register, &card, &sealed.units, &holds);
         work.set_next(card.office, card.dossier, &next).await?;
         card.changed_at = caller.now;
-        work.set_card(&card).await?;
+        work.set_card(&card);
         let mut line = self.line(caller, processing, operation);
         line.dossiers = Dossiers::one(card.dossier);
         let entry = self.beside(&mut work, &mut line).await?;

@@ -215,7 +215,7 @@ impl Huis {
             let tokens: Vec<_> = tokens.iter().cloned().collect();
             work.set_tokens(office, dossier, &tokens, false).await?;
         }
-        self.seal_digest(work, card, changed(before, &change.units, &change.acts)).await
+        Ok(self.seal_digest(work, card, changed(before, &change.units, &change.acts)))
     }
 }
 

@@ -212,7 +212,7 @@ impl Huis {
         card.changed_at = caller.now;
         let next = next_rows(register, &card, &sealed.units, &holds);
         let mark = self.put(&mut work, &sealed, &card, &change, &after, &next).await?;
-        work.set_card(&card).await?;
+        work.set_card(&card);
         let mut line = *line;
         line.detail.insert("volet".to_owned(), section.to_owned());
         let entry = self.beside(&mut work, &mut line).await?;

@@ -126,7 +126,7 @@ impl Huis {
         }
         let next = next_rows(register, &card, &units, &holds);
         let mark = self.put(&mut work, &sealed, &card, &change, &after, &next).await?;
-        work.set_card(&card).await?;
+        work.set_card(&card);
         let mut line = line;
         let kind = change.acts.first().map_or_else(String::new, |a| a.kind.clone());
         line.detail.insert("acte".to_owned(), kind);

@@ -14,10 +14,11 @@ use huis_usecases::{
     alerts::{AlertLine, FINDINGS, INTEGRITY, LOG},
 };
 
-use super::{french, shell, when};
+use super::{shell, when};
 use crate::{
     app::{App, Me, fail, flash},
     errors::{PageError, page},
+    fmt,
     forms::{self, FieldFault, FormContext, FormData, FormFaults, FormView, Typed, plain},
     guard::CheckedForm,
     layout::{Place, Tone},
@@ -129,7 +130,7 @@ fn open_view(me: &Me, alert: AlertLine, refused: Option<&FormFaults>) -> AlertVi
     AlertView {
         id: format!("alerte-{}", alert.id),
         title: alert.title,
-        summary: french(&alert.summary),
+        summary: fmt::french(&alert.summary),
         tone: if altered { Tone::Bad } else { Tone::Warning },
         facts,
         traces,
@@ -151,14 +152,14 @@ fn closed_view(me: &Me, alert: AlertLine) -> Option<ClosedAlert> {
         title,
         raised: when(me, alert.raised_at),
         closed: format!("{}, par {}", when(me, closing.at), closing.by),
-        finding: french(&finding),
+        finding: fmt::french(&finding),
     })
 }
 
 fn fields() -> [Field; 2] {
     let findings = FINDINGS
         .iter()
-        .map(|(code, label)| Choice { code: (*code).to_owned(), label: french(label) })
+        .map(|(code, label)| Choice { code: (*code).to_owned(), label: fmt::french(label) })
         .collect();
     let mut note =
         plain("remarque", "Ce qui a été vérifié", FieldKind::LongText { max: 500 }, false);

@@ -124,7 +124,7 @@ async fn show(
         ways,
         found: found.map(|found| ArchiveFound {
             rows: found.lines.into_iter().map(|line| row(line, stage)).collect(),
-            missing: found.missing.iter().map(|m| super::french(m)).collect(),
+            missing: found.missing.iter().map(|m| fmt::french(m)).collect(),
             capped: found.cut,
         }),
     }))

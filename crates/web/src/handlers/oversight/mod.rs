@@ -45,12 +45,3 @@ async fn shell(_: &App, me: &Me, place: Place, label: &str) -> Result<Shell, Pag
 fn when(me: &Me, at: Instant) -> String {
     fmt::instant(at, &me.zone())
 }
-
-/// A text of the use cases, with the spaces that do not break.
-fn french(text: &str) -> String {
-    let mut out = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace("n° ", "n°\u{a0}");
-    for mark in [':', ';', '?', '!'] {
-        out = out.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
-    }
-    out
-}

@@ -8,7 +8,7 @@ use huis_usecases::{
 };
 use std::collections::BTreeMap;
 
-use super::{french, shell};
+use super::shell;
 use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
@@ -157,5 +157,9 @@ pub(super) async fn counters(app: &App, me: &Me) -> Result<Vec<Counter>, PageErr
 }
 
 fn counter(line: CounterLine) -> Counter {
-    Counter { year: line.year.to_string(), label: french(&line.label), count: fmt::count(line.n) }
+    Counter {
+        year: line.year.to_string(),
+        label: fmt::french(&line.label),
+        count: fmt::count(line.n),
+    }
 }

@@ -12,7 +12,7 @@ use huis_register::Power;
 use huis_usecases::oversight::{By, Operation, TraceLine, TracePlace, TraceQuery, TraceReport};
 use serde::Deserialize;
 
-use super::{french, shell, when};
+use super::{shell, when};
 use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail},
@@ -215,7 +215,7 @@ fn line(
     let sections = sections.join(", ");
     let fields = line.sections.iter().filter(|s| !s.1.is_empty());
     let fields = fields.map(|(label, fields)| Pair::new(label.clone(), fields.join(", ")));
-    let detail = line.detail.iter().map(|(k, v)| Pair::new(capital(k), french(v)));
+    let detail = line.detail.iter().map(|(k, v)| Pair::new(capital(k), fmt::french(v)));
     let address = line.address.iter().map(|a| Pair::new("Adresse réseau", a.clone()));
     let what = fields.chain(detail).chain(address).collect();
     traces::TraceLine {
@@ -276,7 +276,7 @@ fn verified(report: &TraceReport) -> Verified {
             let told = match &log.result {
                 Ok(r) => told(r.lines, r.closed_days, r.purged_days),
                 Err(findings) => {
-                    let each = findings.iter().take(20).map(|f| french(&f.to_string()));
+                    let each = findings.iter().take(20).map(|f| fmt::french(&f.to_string()));
                     each.collect::<Vec<_>>().join("\u{a0}; ")
                 }
             };
