@@ -38,22 +38,21 @@ pub(crate) fn read_line(record: &[u8], leaf: &mut Vec<u8>) -> Option<(u64, Hash)
 
 /// Puts a JSON string in `out`, when it is of ASCII with no other escapes than `\"` and `\\`.
 fn unescaped(text: &[u8], out: &mut Vec<u8>) -> bool {
-    out.resize(text.len(), 0);
-    let (mut at, mut escaped, mut plain) = (0, false, true);
-    for &byte in text {
-        let escapes = byte == b'\\' && !escaped;
-        // Every byte is written, and the next one over it when it was the sign of an escape: nothing
-        // for the processor to guess.
-        if let Some(place) = out.get_mut(at) {
-            *place = byte;
-        }
-        at += usize::from(!escapes);
-        let quoted = byte == b'"' || byte == b'\\';
-        plain &= (0x20..0x80).contains(&byte) & (escaped == (quoted & !escapes));
-        escaped = escapes;
+    out.clear();
+    let (mut rest, mut quotes) = (text, 0);
+    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+        let (plain, escape) = rest.split_at(at);
+        let [_, escaped @ (b'"' | b'\\'), after @ ..] = escape else { return false };
+        out.extend_from_slice(plain);
+        out.push(*escaped);
+        quotes += usize::from(*escaped == b'"');
+        rest = after;
     }
-    out.truncate(at);
-    plain && !escaped
+    out.extend_from_slice(rest);
+    // Two passes without a branch: no sign that JSON would not leave as it is, no quote but those.
+    let marks = text.iter().filter(|b| **b == b'"').count();
+    let others = text.iter().filter(|b| !(0x20..0x80).contains(*b)).count();
+    marks == quotes && others == 0
 }
 
 /// What the export says of itself. It is not signed: a verifier that is told the day and the term

@@ -7,7 +7,7 @@ use huis_trace::{LogKey, group::Handle};
 use huis_vault::{ArchivePublic, ArchiveSecret, RootKey};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
 };
 
 use crate::{Caller, UseError, accounts::SignIn, calendar::Calendar};
@@ -43,8 +43,10 @@ pub struct Huis {
     pub(crate) press: crate::press::PressRoom,
     pub(crate) measures: Arc<huis_measures::Measures>,
     pub(crate) standing: crate::standing::Standing,
-    /// Held by what goes on after an act was acknowledged: its waiting line, chained, is removed.
-    pub(crate) following: Arc<tokio::sync::RwLock<()>>,
+    /// Held by what goes on after an act was acknowledged.
+    pub(crate) following: Arc<tokio::sync::Semaphore>,
+    /// Itself, for what goes on.
+    pub(crate) me: Weak<Self>,
     /// One import at a time goes on at this server.
     pub(crate) importing: tokio::sync::Mutex<()>,
     pub(crate) server: String,

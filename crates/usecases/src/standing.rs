@@ -163,6 +163,7 @@ impl Huis {
     /// works over at once; its stop is the last line of its logs; and the stores are closed.
     pub async fn stop(&self) -> Result<(), UseError> {
         self.begin_stop();
+        self.caught_up().await;
         self.store.release_all(&self.server).await?;
         let stop = Line::new(
             self.now(),
@@ -178,8 +179,6 @@ impl Huis {
             // It writes what waits, and lets its name go.
             let _ = writer.await;
         }
-        // What was chained leaves the outbox.
-        drop(self.following.write().await);
         self.store.close().await;
         traced.map(|_| ())
     }

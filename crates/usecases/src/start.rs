@@ -20,10 +20,11 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
 };
+use tokio::sync::Semaphore;
 
 use crate::{
     Huis, Processed, UseError, accounts::SignIn, calendar::Calendar, registers::in_force,
-    standing::Standing,
+    standing::Standing, tracing_out::FOLLOWING,
 };
 
 /// The registers shipped with the program.
@@ -262,7 +263,7 @@ impl Huis {
         let sign_in = SignIn::new(&root, PASSWORDS, options.cost, &*options.rng)
             .map_err(|e| StartError::Trace(e.to_string()))?;
         let demonstration = store.meta("demonstration").await?.is_some();
-        let huis = Arc::new(Self {
+        let huis = Arc::new_cyclic(|me| Self {
             store,
             root,
             calendar: Calendar::new(options.law),
@@ -276,7 +277,8 @@ impl Huis {
             sign_in,
             measures,
             standing: Standing::new(task),
-            following: Arc::default(),
+            following: Arc::new(Semaphore::new(FOLLOWING)),
+            me: me.clone(),
             importing: tokio::sync::Mutex::new(()),
             alerts: Mutex::new(crate::alerts::Watch::default()),
             press: crate::press::PressRoom::default(),

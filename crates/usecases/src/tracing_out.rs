@@ -12,6 +12,9 @@ const ENTRY: &str = "ecriture";
 /// How long after it was made an entry may still be under way, in milliseconds.
 const UNDER_WAY_MS: i64 = 10_000;
 
+/// How many acts may be followed at a time: beyond, who records one more waits.
+pub(crate) const FOLLOWING: usize = 64;
+
 impl Huis {
     /// Makes a line durable, feeds the detectors, and gives its receipt.
     pub(crate) async fn trace(&self, line: Line) -> Result<Receipt, UseError> {
@@ -50,57 +53,49 @@ impl Huis {
     /// Chains the lines that were committed beside their acts. What was done is done: a failure
     /// here leaves the line in the outbox, which is chained within the minute.
     pub(crate) async fn chain(&self, lines: Vec<([u8; 16], Line)>) {
-        if let Err(error) = self.try_chain(lines, false).await {
+        if let Err(error) = self.try_chain(lines).await {
             tracing::error!(%error, "trace en attente : elle sera chaînée dans la minute");
         }
     }
 
-    async fn try_chain(
-        &self,
-        lines: Vec<([u8; 16], Line)>,
-        to_the_end: bool,
-    ) -> Result<(), UseError> {
+    async fn try_chain(&self, lines: Vec<([u8; 16], Line)>) -> Result<(), UseError> {
         if lines.is_empty() {
             return Ok(());
         }
         let (entries, lines): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
         let receipts = self.trace.write_all(lines.clone()).await?;
-        if to_the_end {
-            self.store.take_from_outbox(&entries).await?;
-        } else {
-            self.forget(entries).await;
-        }
+        self.store.take_from_outbox(&entries).await?;
         for (receipt, line) in receipts.iter().zip(&lines) {
             self.watch(receipt, line).await;
         }
         Ok(())
     }
 
-    /// Removes from the outbox what is chained. Nobody waits for it: what is acknowledged is durable
-    /// already, and one commit more would make an act a third longer.
-    async fn forget(&self, entries: Vec<[u8; 16]>) {
-        let going_on = Arc::clone(&self.following).read_owned().await;
-        let store = self.store.clone();
+    /// Tells the key store, and chains the lines, of what was committed. Nobody waits for it: what is
+    /// acknowledged is durable, its line with it in the outbox, and two commits more would make an
+    /// act twice as long. Who reads the trace waits for what is on its way ([`Huis::caught_up`]).
+    pub(crate) async fn follow(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
+        let turn = Arc::clone(&self.following).acquire_owned().await;
+        let Some(huis) = self.me.upgrade() else { return };
         tokio::spawn(async move {
-            if let Err(error) = store.take_from_outbox(&entries).await {
-                tracing::error!(%error, "une trace chaînée attend encore : elle sera reconnue");
-            }
-            drop(going_on);
+            // Two files, whose commits do not wait for one another.
+            tokio::join!(huis.mark(marks), huis.chain(lines));
+            drop(turn);
         });
     }
 
-    /// Tells the key store, and chains the lines, of what was committed: two files, two commits that
-    /// do not wait for one another.
-    pub(crate) async fn follow(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
-        tokio::join!(self.mark(marks), self.chain(lines));
+    /// Waits until what was acknowledged before this is in the trace.
+    pub async fn caught_up(&self) {
+        let all = u32::try_from(FOLLOWING).unwrap_or(u32::MAX);
+        drop(self.following.acquire_many(all).await);
     }
 
     /// Chains what a crash, or a store that did not answer, left in the outbox: at start, and every
     /// few seconds. Entries younger than ten seconds are some server's, under way. One server does
     /// it at a time, and what was chained before the crash is not chained again.
     pub async fn chain_waiting(&self) -> Result<u64, UseError> {
-        // What is chained and on its way out of there is not looked at.
-        drop(self.following.write().await);
+        // What is on its way is not looked at.
+        self.caught_up().await;
         let old = || self.now().plus_ms(-UNDER_WAY_MS);
         // Nothing waits most of the time, and a lease is a write.
         if self.store.outbox(old(), 1).await?.is_empty()
@@ -126,7 +121,7 @@ impl Huis {
                 }
             }
             self.store.take_from_outbox(&done).await?;
-            self.try_chain(lines, true).await?;
+            self.try_chain(lines).await?;
         }
     }
 

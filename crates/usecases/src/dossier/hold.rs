@@ -135,7 +135,7 @@ impl Huis {
         line.dossiers = Dossiers::one(card.dossier);
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.chain(vec![(entry, line)]).await;
+        self.follow(Vec::new(), vec![(entry, line)]).await;
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ impl Huis {
     /// stopped for good, whose last day nobody else would close.
     pub async fn close_days(&self) -> Result<(), UseError> {
         let today = self.now().date_in(&Zone::utc());
+        self.caught_up().await;
         self.trace.close_days(today).await?;
         let signer = Arc::new(self.signer()?);
         for (log, _) in self.store.logs().await? {

@@ -120,6 +120,7 @@ impl Huis {
         let mut line = self.line(caller, processing, Operation::TraceRead);
         line.dossiers = Dossiers::one(card.dossier);
         self.trace(line).await?;
+        self.caught_up().await;
         let rows = self.store.lines_of_dossier(card.dossier, OF_DOSSIER).await?;
         let lines: Vec<(TracePlace, Line)> = rows
             .into_iter()
@@ -168,6 +169,7 @@ impl Huis {
             before: query.before.clone(),
             since: None,
         };
+        self.caught_up().await;
         let mut kept: Vec<(TracePlace, Line)> = Vec::new();
         let mut cards = BTreeMap::new();
         let mut more = true;
