@@ -374,7 +374,7 @@ impl Huis {
         }
         self.store.replace_keys(&blobs).await?;
         work.commit().await?;
-        self.follow(marks, lines).await;
+        self.settle(marks, lines).await;
         Ok((archived, active))
     }
 

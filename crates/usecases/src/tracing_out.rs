@@ -71,15 +71,20 @@ impl Huis {
         Ok(())
     }
 
-    /// Tells the key store, and chains the lines, of what was committed. Nobody waits for it: what is
-    /// acknowledged is durable, its line with it in the outbox, and two commits more would make an
-    /// act twice as long. Who reads the trace waits for what is on its way ([`Huis::caught_up`]).
+    /// Tells the key store, and chains the lines, of what was committed: two files, whose commits do
+    /// not wait for one another. For what no person waits for.
+    pub(crate) async fn settle(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
+        tokio::join!(self.mark(marks), self.chain(lines));
+    }
+
+    /// The same, and nobody waits for it: what is acknowledged is durable, its line with it in the
+    /// outbox, and two commits more would make an act twice as long. Who reads the trace waits for
+    /// what is on its way ([`Huis::caught_up`]).
     pub(crate) async fn follow(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
         let turn = Arc::clone(&self.following).acquire_owned().await;
         let Some(huis) = self.me.upgrade() else { return };
         tokio::spawn(async move {
-            // Two files, whose commits do not wait for one another.
-            tokio::join!(huis.mark(marks), huis.chain(lines));
+            huis.settle(marks, lines).await;
             drop(turn);
         });
     }

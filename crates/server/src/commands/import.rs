@@ -41,6 +41,7 @@ impl Import {
         let huis = self.place.open().await?;
         let done =
             huis.import_as(&self.login, &self.processing, &self.profile, bytes, self.dry_run).await;
+        huis.caught_up().await;
         let done = match done {
             Ok(done) => done,
             Err(UseError::Invalid(texts)) => {
