@@ -374,7 +374,7 @@ impl Huis {
         }
         self.store.replace_keys(&blobs).await?;
         work.commit().await?;
-        self.settle(marks, lines).await;
+        self.mark_and_chain(marks, lines).await;
         Ok((archived, active))
     }
 

@@ -199,7 +199,7 @@ impl Huis {
         line.detail.insert("duree".to_owned(), due.unit.clone());
         let entry = self.beside(&mut work, &mut line).await?;
         work.commit().await?;
-        self.settle(mark.into_iter().collect(), vec![(entry, line)]).await;
+        self.mark_and_chain(mark.into_iter().collect(), vec![(entry, line)]).await;
         Ok(Stepped::Destroyed { last })
     }
 

@@ -73,7 +73,7 @@ impl Huis {
 
     /// Tells the key store, and chains the lines, of what was committed: two files, whose commits do
     /// not wait for one another. For what no person waits for.
-    pub(crate) async fn settle(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
+    pub(crate) async fn mark_and_chain(&self, marks: Vec<Mark>, lines: Vec<([u8; 16], Line)>) {
         tokio::join!(self.mark(marks), self.chain(lines));
     }
 
@@ -84,7 +84,7 @@ impl Huis {
         let turn = Arc::clone(&self.following).acquire_owned().await;
         let Some(huis) = self.me.upgrade() else { return };
         tokio::spawn(async move {
-            huis.settle(marks, lines).await;
+            huis.mark_and_chain(marks, lines).await;
             drop(turn);
         });
     }

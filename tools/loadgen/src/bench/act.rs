@@ -43,6 +43,7 @@ pub(super) async fn run(bench: &mut Bench, place: &Place) -> Result<()> {
         }
         commits.add_ms(bare.commit(bytes).await?);
     }
+    huis.stop().await?;
     bench.tell(
         Some(place),
         "acte enregistré",

@@ -33,7 +33,7 @@ pub(super) async fn run(bench: &mut Bench, place: &Place) -> Result<()> {
     for reader in &mut staff {
         reader.numbers.truncate(40);
     }
-    drop(huis);
+    huis.stop().await?;
     let mut of = Vec::new();
     for (no, rows) in ROWS.into_iter().enumerate() {
         let file = statement(place, &worker, rows, no)?;

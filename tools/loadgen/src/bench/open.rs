@@ -31,7 +31,7 @@ pub(super) async fn run(bench: &mut Bench, place: &Place) -> Result<()> {
     staff.retain(|w| !w.numbers.is_empty());
     staff.truncate(WORKERS);
     let bytes = line_bytes(&huis, staff.first().context("instructeur")?).await?;
-    drop(huis);
+    huis.stop().await?;
     let guarded = bench.server(place).await?;
     let pages = tempfile::tempdir()?;
     let mut sizes = Figures::new();

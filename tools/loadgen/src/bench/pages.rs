@@ -179,6 +179,7 @@ pub(super) async fn run(bench: &mut Bench, places: &[Place]) -> Result<()> {
             let (round, _) = load::read(clients, &paths, lasts, 0).await?;
             times.insert(request, round.latency);
         }
+        huis.stop().await?;
         of.push((place, costs, times));
     }
     for request in Request::ALL {

@@ -32,7 +32,7 @@ pub(super) async fn run(bench: &mut Bench, places: &[Place]) -> Result<()> {
         }
         idle.push((place.size, cost, took.median()));
         let day = day_when(&huis, place.size.div_ceil(100)).await?;
-        drop(huis);
+        huis.stop().await?;
         let copy = bench.copy(place)?;
         let noon = Zone::named("Europe/Paris").unwrap_or_else(Zone::utc).start_of(day);
         let clock = Arc::new(ManualClock::at(noon.plus_ms(12 * 3_600_000)));
