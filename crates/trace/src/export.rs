@@ -39,20 +39,26 @@ pub(crate) fn read_line(record: &[u8], leaf: &mut Vec<u8>) -> Option<(u64, Hash)
 /// Puts a JSON string in `out`, when it is of ASCII with no other escapes than `\"` and `\\`.
 fn unescaped(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
-    let (mut rest, mut quotes) = (text, 0);
-    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
-        let (plain, escape) = rest.split_at(at);
-        let [_, escaped @ (b'"' | b'\\'), after @ ..] = escape else { return false };
-        out.extend_from_slice(plain);
-        out.push(*escaped);
-        quotes += usize::from(*escaped == b'"');
-        rest = after;
+    let (mut from, mut quotes) = (0, 0);
+    let mut escapes = memchr::memchr_iter(b'\\', text);
+    while let Some(at) = escapes.next() {
+        match text.get(at + 1) {
+            Some(b'"') => quotes += 1,
+            // It is found next, and escapes nothing.
+            Some(b'\\') => {
+                escapes.next();
+            }
+            _ => return false,
+        }
+        let Some(run) = text.get(from..at) else { return false };
+        out.extend_from_slice(run);
+        from = at + 1;
     }
-    out.extend_from_slice(rest);
-    // Two passes without a branch: no sign that JSON would not leave as it is, no quote but those.
-    let marks = text.iter().filter(|b| **b == b'"').count();
-    let others = text.iter().filter(|b| !(0x20..0x80).contains(*b)).count();
-    marks == quotes && others == 0
+    let Some(run) = text.get(from..) else { return false };
+    out.extend_from_slice(run);
+    // No sign that JSON would not leave as it is, and no quote but those.
+    let least = text.iter().copied().fold(u8::MAX, u8::min);
+    text.is_ascii() && least >= b' ' && memchr::memchr_iter(b'"', text).count() == quotes
 }
 
 /// What the export says of itself. It is not signed: a verifier that is told the day and the term
