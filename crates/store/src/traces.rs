@@ -52,10 +52,13 @@ impl LineStore for Store {
             }
             tx.insert("trace_line", "log, idx, at, day, agent, operation, leaf, hash", lines, "")
                 .await?;
-            if dossiers.is_empty() {
-                // I13: the line of a number that nobody has costs what that of a dossier costs.
-                let nothing = "DELETE FROM trace_dossier WHERE log = $1 AND idx < 0";
-                tx.run(nothing, params![&log]).await?;
+            if let Some(row) = batch.rows().first().filter(|_| dossiers.is_empty()) {
+                // I13: the line of a number that nobody has costs what that of a dossier costs: one
+                // place of the same tree.
+                let nobody = DossierId::from_bytes([0; 16]);
+                let nothing = "DELETE FROM trace_dossier
+                               WHERE dossier = $1 AND at = $2 AND log = $3 AND idx = $4";
+                tx.run(nothing, params![nobody, row.line.at, &log, row.index]).await?;
             }
             tx.insert("trace_dossier", "dossier, at, log, idx", dossiers, "ON CONFLICT DO NOTHING")
                 .await?;
