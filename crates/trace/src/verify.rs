@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use crate::{
     DayClosure, Finding, Hash, Head, LogKey, Origin, Range, RestoredFrom, SignedNote,
-    export::{Record, VERSION, read_line},
+    export::{Record, VERSIONS, read_line},
     leaf, merkle, purge, witness,
 };
 
@@ -75,16 +75,18 @@ impl Verifier {
         let mut record = Vec::new();
         let read = export.read_until(b'\n', &mut record).is_ok();
         let header = read.then(|| serde_json::from_slice(&record).ok()).flatten();
-        let Some(Record::Header { v: VERSION, origin, key, exported_at, term }) = header else {
+        let Some(Record::Header { v, origin, key, exported_at, term }) = header else {
             return Err(vec![Finding::Header]);
         };
+        if !VERSIONS.contains(&v) {
+            return Err(vec![Finding::Header]);
+        }
         let Ok(origin) = origin.parse::<Origin>() else { return Err(vec![Finding::Header]) };
         let mut run = Run::new(origin, self.key, self.witness.as_deref());
         run.term = self.term.or(term).zip(Some(self.now.unwrap_or(exported_at)));
         if key != run.key.to_string() {
             run.found(Finding::OtherKey);
         }
-        let mut leaf = Vec::new();
         for no in 2.. {
             run.no = no;
             record.clear();
@@ -102,8 +104,8 @@ impl Verifier {
                 break;
             }
             let record = record.strip_suffix(b"\n").unwrap_or(&record);
-            if let Some((i, h)) = read_line(record, &mut leaf) {
-                run.line(i, h, &leaf);
+            if let Some((i, h, leaf)) = read_line(record) {
+                run.line(i, h, leaf);
                 continue;
             }
             match serde_json::from_slice(record) {

@@ -255,3 +255,16 @@ fn x_23_a_backdated_day_is_found_by_the_witness() {
     let findings = witness::check(&log.witness, export.as_bytes(), &key()).unwrap_err();
     assert_eq!(findings, [Finding::Backdated(date(-500)), Finding::Backdated(date(-400))]);
 }
+
+/// What was exported once must verify for ever: one of each version, of the same log.
+#[test]
+fn x_24_an_export_of_each_version_verifies() {
+    let key = "huis-50b9459c8174+2c79cde6+AbARWmTtwFT/7BKJSdleW7XDZhb/VOFbPX7zvdOkWFZz";
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/trace/");
+    let [first, second] = ["whole.jsonl", "whole-2.jsonl"].map(|name| {
+        let export = std::fs::read(format!("{corpus}{name}")).unwrap();
+        verify(export.as_slice(), &key.parse().unwrap()).unwrap()
+    });
+    assert_eq!(first, second);
+    assert_eq!(first.lines, 2);
+}
