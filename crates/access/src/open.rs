@@ -313,8 +313,18 @@ impl Unlocked<'_, '_> {
         })
     }
 
+    /// What each act of the dossier holds, in their order.
+    pub(crate) fn bodies(&self) -> Result<Vec<ActBody>, OpenError> {
+        self.sealed.acts.iter().map(|act| self.act(act)).collect()
+    }
+
     /// Everything in the clear, for a rule.
     pub(crate) fn plain(&self) -> Result<Plain, OpenError> {
+        self.plain_of(self.bodies()?)
+    }
+
+    /// The same, of acts that were opened already.
+    pub(crate) fn plain_of(&self, bodies: Vec<ActBody>) -> Result<Plain, OpenError> {
         let mut sections = Vec::new();
         for (unit, id, occurrence) in self.all_sections() {
             let (version, body) = self.section(unit, id, occurrence)?;
@@ -322,8 +332,7 @@ impl Unlocked<'_, '_> {
         }
         sections.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
         let mut acts = Vec::new();
-        for act in &self.sealed.acts {
-            let body = self.act(act)?;
+        for (act, body) in self.sealed.acts.iter().zip(bodies) {
             let mut facts = body.used;
             facts.extend(body.facts);
             acts.push(Act {
@@ -396,7 +405,8 @@ impl Unlocked<'_, '_> {
         if card.dossier != self.sealed.dossier || self.proof.everything {
             return Err(OpenError::WrongProof);
         }
-        let plain = self.plain()?;
+        let bodies = self.bodies()?;
+        let plain = self.plain_of(bodies.clone())?;
         let mut seen = Vec::new();
         let mut view =
             DossierView { sections: Vec::new(), acts: Vec::new(), withheld: BTreeSet::new() };
@@ -435,8 +445,8 @@ impl Unlocked<'_, '_> {
             }
         }
         // an act whose content one may not read is not even listed.
-        for act in self.sealed.acts.iter().filter(|a| self.proof.sees_act(&a.kind)) {
-            let mut body = self.act(act)?;
+        let acts = self.sealed.acts.iter().zip(bodies);
+        for (act, mut body) in acts.filter(|(a, _)| self.proof.sees_act(&a.kind)) {
             // What an act proposes for a section is seen by whom the section is.
             let register = self.proof.register;
             if let Some(kind) = register.act(&act.kind).filter(|k| !k.proposes.is_empty()) {
@@ -445,7 +455,6 @@ impl Unlocked<'_, '_> {
                     section.is_none_or(|s| self.proof.sees(&s.id, field))
                 });
             }
-            let body = Some(body);
             view.acts.push(ActView {
                 no: act.no,
                 kind: act.kind.clone(),
@@ -454,8 +463,8 @@ impl Unlocked<'_, '_> {
                 agent: act.agent,
                 corrects: act.corrects,
                 voided: act.voided.clone(),
-                flags: body.as_ref().map(|b| b.flags.clone()).unwrap_or_default(),
-                facts: body.filter(|_| act.voided.is_none()).map(|b| b.facts),
+                flags: body.flags,
+                facts: act.voided.is_none().then_some(body.facts),
             });
         }
         if view.acts.iter().any(|a| a.facts.is_some()) {

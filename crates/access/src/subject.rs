@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     ActView, Card, OpenError, Pending, Plain, Proof, Refusal, SectionBody, SectionView, Unlocked,
-    search::normalise,
+    body::ActBody, search::normalise,
 };
 
 /// A request as it stands in its own dossier, read by a desk that may give copies. It comes from an
@@ -145,7 +145,8 @@ impl Unlocked<'_, '_> {
         if card.dossier != self.sealed.dossier {
             return Err(OpenError::WrongProof);
         }
-        let plain = self.plain()?;
+        let bodies = self.bodies()?;
+        let plain = self.plain_of(bodies.clone())?;
         let register = self.proof.register;
         let mut copy = SubjectCopy {
             whose: whose(register, &plain, &subject.asked.request, which),
@@ -164,7 +165,7 @@ impl Unlocked<'_, '_> {
                 copy.name = (text("nom"), text("prenom"));
             }
             self.sections_of(&rule, &plain, &mut copy, &mut seen);
-            self.acts_of(&rule, &plain, &mut copy)?;
+            self.acts_of(&rule, &plain, bodies, &mut copy);
             if !copy.acts.is_empty() {
                 let section = "actes".to_owned();
                 seen.push(SectionFields { section, occurrence: None, fields: Vec::new() });
@@ -220,12 +221,14 @@ impl Unlocked<'_, '_> {
         &self,
         rule: &Whose<'_>,
         plain: &Plain,
+        bodies: Vec<ActBody>,
         copy: &mut SubjectCopy,
-    ) -> Result<(), OpenError> {
+    ) {
         let register = self.proof.register;
-        for row in self.sealed.acts.iter().filter(|a| a.voided.is_none()) {
+        let acts = self.sealed.acts.iter().zip(bodies);
+        for (row, body) in acts.filter(|(a, _)| a.voided.is_none()) {
             let Some(kind) = register.act(&row.kind) else { continue };
-            let mut facts = self.act(row)?.facts;
+            let mut facts = body.facts;
             if !rule.act(register, kind, &facts, &plain.acts) {
                 continue;
             }
@@ -249,7 +252,6 @@ impl Unlocked<'_, '_> {
                 flags: Vec::new(),
             });
         }
-        Ok(())
     }
 }
 

@@ -63,6 +63,22 @@ fn only_filter(db: &Db, column: &str) -> String {
     if db.is_postgres() { column.to_owned() } else { format!("{column} || ''") }
 }
 
+/// A table `t` whose order is followed, and the dossier `d` of each of its rows as it comes, until there
+/// are enough: what both are to meet, and where more conditions may follow. The office is `$1`.
+/// PostgreSQL, left to choose, joins every dossier of a territory and sorts what came of it.
+pub(crate) fn each_with_dossier(db: &Db, table: &str, wanted: &str) -> String {
+    let same = "d.office = $1 AND d.dossier = t.dossier";
+    if db.is_postgres() {
+        // `OFFSET 0`: what stands within is not merged with what stands around.
+        format!(
+            "{table} t CROSS JOIN LATERAL
+             (SELECT * FROM dossier d WHERE {same} AND {wanted} OFFSET 0) d WHERE t.office = $1"
+        )
+    } else {
+        format!("{table} t CROSS JOIN dossier d WHERE {same} AND {wanted} AND t.office = $1")
+    }
+}
+
 pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> String {
     if territories.is_empty() {
         String::new()
@@ -89,12 +105,10 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<TermDue>, StoreError> {
         let sql = format!(
-            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t CROSS JOIN dossier d
-             WHERE d.office = t.office AND d.dossier = t.dossier
-             AND t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
-             AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
+            "SELECT {CARD_D}, t.rule, t.due, t.action FROM {}
+             AND t.state = 'running' AND t.due >= $2 AND t.due <= $3 AND t.action = 1
              ORDER BY t.due, t.dossier LIMIT {limit}",
-            within("d.territory", 5, territories)
+            self.terms_of_open(territories)
         );
         let mut list = params![office, from.unwrap_or(Date::MIN), to, processing];
         if from.is_none() {
@@ -118,18 +132,26 @@ impl Store {
         cap: u32,
     ) -> Result<u64, StoreError> {
         let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM term t CROSS JOIN dossier d
-             WHERE d.office = t.office AND d.dossier = t.dossier
-             AND t.office = $1 AND t.state = 'running' AND t.due >= $2 AND t.due <= $3
-             AND t.action = 1 AND d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL {}
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {}
+             AND t.state = 'running' AND t.due >= $2 AND t.due <= $3 AND t.action = 1
              LIMIT {}) counted",
-            within("d.territory", 5, territories),
+            self.terms_of_open(territories),
             cap + 1
         );
         let mut list = params![office, from, to, processing];
         list.extend(ids(territories.iter().map(String::as_str)));
         let row = self.data.one(&sql, list).await?;
         row.map_or(Ok(0), |r| r.count(0))
+    }
+
+    /// Deadlines, with the dossiers of a processing (`$4`) that are followed within territories
+    /// (from `$5`).
+    fn terms_of_open(&self, territories: &[String]) -> String {
+        let wanted = format!(
+            "d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL{}",
+            within("d.territory", 5, territories)
+        );
+        each_with_dossier(&self.data, "term", &wanted)
     }
 
     /// A page of active dossiers, last changed first.
@@ -238,12 +260,15 @@ impl Store {
         since: Instant,
         limit: u32,
     ) -> Result<Vec<(CardRow, String, Instant, Option<huis_kernel::AgentId>)>, StoreError> {
+        let within = within("d.territory", 4, territories);
         let sql = format!(
-            "SELECT {CARD_D}, a.kind, a.recorded_at, a.agent FROM act a CROSS JOIN dossier d
-             WHERE d.office = a.office AND d.dossier = a.dossier
-             AND a.office = $1 AND a.recorded_at >= $2 AND d.processing = $3
-             AND d.archived = 0 {} ORDER BY a.recorded_at DESC, a.no DESC LIMIT {limit}",
-            within("d.territory", 4, territories)
+            "SELECT {CARD_D}, t.kind, t.recorded_at, t.agent FROM {}
+             AND t.recorded_at >= $2 ORDER BY t.recorded_at DESC, t.no DESC LIMIT {limit}",
+            each_with_dossier(
+                &self.data,
+                "act",
+                &format!("d.processing = $3 AND d.archived = 0{within}")
+            )
         );
         let mut list = params![office, since, processing];
         list.extend(ids(territories.iter().map(String::as_str)));
@@ -270,10 +295,10 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<CardRow>, StoreError> {
         let sql = format!(
-            "SELECT {CARD_D} FROM dossier d WHERE d.office = $1 AND d.processing = $2
-             AND d.archived = 0 AND {} IS NULL AND d.running = 0
+            "SELECT {CARD_D} FROM dossier d {} WHERE d.office = $1 AND d.processing = $2
+             AND d.archived = 0 AND d.running = 0 AND d.closed_on IS NULL
              AND d.changed_at < $3 {} ORDER BY d.changed_at, d.dossier LIMIT {limit}",
-            only_filter(&self.data, "d.closed_on"),
+            self.data.by_index("dossier_stuck"),
             within(&only_filter(&self.data, "d.territory"), 4, territories)
         );
         let mut list = params![office, processing, before];

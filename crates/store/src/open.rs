@@ -41,10 +41,15 @@ pub(crate) const DATA: &[&str] = &[
     include_str!("../schema/data/2.sql"),
     include_str!("../schema/data/3.sql"),
     include_str!("../schema/data/4.sql"),
+    include_str!("../schema/data/5.sql"),
 ];
-pub(crate) const KEYS: &[&str] =
-    &[include_str!("../schema/keys/1.sql"), include_str!("../schema/keys/2.sql")];
-pub(crate) const TRACE: &[&str] = &[include_str!("../schema/trace/1.sql")];
+pub(crate) const KEYS: &[&str] = &[
+    include_str!("../schema/keys/1.sql"),
+    include_str!("../schema/keys/2.sql"),
+    include_str!("../schema/keys/3.sql"),
+];
+pub(crate) const TRACE: &[&str] =
+    &[include_str!("../schema/trace/1.sql"), include_str!("../schema/trace/2.sql")];
 
 impl Store {
     /// Opens the stores, taking the steps of the schema that they miss.

@@ -134,11 +134,8 @@ impl Store {
         for (tokens, archive) in sets {
             let table = if *archive { "archive_token" } else { "token" };
             // By the dossier, which bears some forty tokens, and not by the token: a name of every
-            // day is borne by hundreds of dossiers. PostgreSQL sees it by itself.
-            let by = match self.data.is_postgres() {
-                true => String::new(),
-                false => format!("INDEXED BY {table}_dossier"),
-            };
+            // day is borne by hundreds of dossiers.
+            let by = self.data.by_index(&format!("{table}_dossier"));
             counts.push(format!(
                 "(SELECT COUNT(DISTINCT token) FROM {table} {by}
                  WHERE office = $1 AND dossier = $2 AND token IN ({}))",

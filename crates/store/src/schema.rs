@@ -206,10 +206,14 @@ pub(crate) async fn columns(db: &Db) -> Result<Vec<(String, String)>, StoreError
     rows.iter().map(|r| Ok((r.text(0)?, r.text(1)?))).collect()
 }
 
-/// The one source of the schema, in the words of each engine.
+/// The one source of the schema, in the words of each engine. What stands between `-- [sqlite]` and
+/// `-- [/sqlite]` is about how that engine keeps rows, and is no step of the other.
 fn dialect(sql: &str, postgres: bool) -> String {
     if postgres {
-        sql.replace(" BLOB", " BYTEA")
+        let mut parts = sql.split("-- [sqlite]\n");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        out.extend(parts.filter_map(|part| part.split_once("-- [/sqlite]\n")).map(|(_, on)| on));
+        out.replace(" BLOB", " BYTEA")
     } else {
         sql.replace("CREATE UNLOGGED TABLE", "CREATE TABLE")
     }

@@ -268,6 +268,12 @@ impl Db {
         matches!(self, Self::Postgres(_))
     }
 
+    /// By which index SQLite reads a table, where it would choose another: its plans are made
+    /// without the values (ADR 0030). PostgreSQL sees it by itself.
+    pub(crate) fn by_index(&self, index: &str) -> String {
+        if self.is_postgres() { String::new() } else { format!("INDEXED BY {index}") }
+    }
+
     /// Several statements at once.
     pub(crate) async fn script(&self, sql: String) -> Result<(), StoreError> {
         match self {

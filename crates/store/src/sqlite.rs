@@ -63,7 +63,7 @@ impl Opening {
         } else {
             // FULL: a receipt promises durability, the log is synced at each commit.
             connection.execute_batch(&format!(
-                "PRAGMA page_size = 16384; PRAGMA journal_mode = {}; PRAGMA synchronous = FULL;
+                "PRAGMA page_size = 8192; PRAGMA journal_mode = {}; PRAGMA synchronous = FULL;
                  PRAGMA secure_delete = ON",
                 self.journal
             ))?;
@@ -336,7 +336,12 @@ impl Transaction {
         sql: &str,
         lists: Vec<Vec<Param>>,
     ) -> Result<(), StoreError> {
-        let asked: Vec<Asked> = lists.into_iter().map(|list| Asked::new(sql, list)).collect();
+        let text = text(sql);
+        let asked = |params: Vec<Param>| {
+            crate::measure::note(sql, &params);
+            Asked { sql: text.clone(), params }
+        };
+        let asked: Vec<Asked> = lists.into_iter().map(asked).collect();
         self.on(move |c| asked.iter().try_for_each(|one| one.rows(c).map(drop))).await
     }
 
@@ -357,8 +362,7 @@ impl Transaction {
         work: impl Fn(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
         let held = self.0.take().ok_or(ENDED)?;
-        let (held, done) =
-            held.on(move |c| (!c.is_autocommit()).then(|| work(c)).transpose()).await?;
+        let (held, done) = held.on(move |c| going_on(c, &work)).await?;
         self.0 = Some(held);
         done?.ok_or(ENDED)
     }
@@ -370,10 +374,7 @@ impl Transaction {
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
         let held = self.0.take().ok_or(ENDED)?;
-        aside(move || {
-            held.with(|c| (!c.is_autocommit()).then(|| work(c)).transpose())?.ok_or(ENDED)
-        })
-        .await
+        aside(move || held.with(|c| going_on(c, work))?.ok_or(ENDED)).await
     }
 }
 
@@ -381,17 +382,24 @@ impl Transaction {
 /// alone.
 const ENDED: StoreError = StoreError::Away("transaction");
 
+/// What is done in a transaction, unless the engine has ended it.
+fn going_on<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+) -> Result<Option<T>, rusqlite::Error> {
+    (!connection.is_autocommit()).then(|| work(connection)).transpose()
+}
+
 /// A statement and its values.
 struct Asked {
-    sql: String,
+    sql: Arc<str>,
     params: Vec<Param>,
 }
 
 impl Asked {
     fn new(sql: &str, params: Vec<Param>) -> Self {
         crate::measure::note(sql, &params);
-        // `$3` is a name to SQLite, `?3` a place. No text of ours has either sign for itself.
-        Self { sql: sql.replace('$', "?"), params }
+        Self { sql: text(sql), params }
     }
 
     fn rows(&self, connection: &Connection) -> Result<Vec<Vec<Value>>, rusqlite::Error> {
@@ -406,7 +414,7 @@ impl Asked {
         let elapsed = since.elapsed();
         if elapsed > SLOW {
             let seconds = elapsed.as_secs_f64();
-            tracing::warn!(target: "huis_store::sql", seconds, sql = self.sql, "slow statement");
+            tracing::warn!(target: "huis_store::sql", seconds, sql = &*self.sql, "slow statement");
         }
         Ok(rows)
     }
@@ -433,6 +441,12 @@ impl Asked {
         }
         Ok(out)
     }
+}
+
+/// A statement in this engine's words: `$3` is a name to SQLite, `?3` a place. No text of ours has
+/// either sign for itself.
+fn text(sql: &str) -> Arc<str> {
+    sql.replace('$', "?").into()
 }
 
 impl rusqlite::ToSql for Param {

@@ -190,9 +190,11 @@ impl Work {
             steps.push_str(&format!(" WHEN ${unit} THEN ${what}"));
             units.push(format!("${unit}"));
         }
+        // An act moves few of them: the others, and their indexes, are not written again.
         let sql = format!(
             "UPDATE unit SET next_on = CASE unit{dates} END, next_step = CASE unit{steps} END
-             WHERE office = $1 AND dossier = $2 AND unit IN ({})",
+             WHERE office = $1 AND dossier = $2 AND unit IN ({})
+             AND (next_on <> CASE unit{dates} END OR next_step <> CASE unit{steps} END)",
             units.join(",")
         );
         self.0.run(&sql, list).await?;

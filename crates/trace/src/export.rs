@@ -20,11 +20,26 @@ pub(crate) const VERSIONS: std::ops::RangeInclusive<u32> = 1..=VERSION;
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Record {
-    Header { v: u32, origin: String, key: String, exported_at: Instant, term: Option<Delay> },
-    Day { note: String, purged: bool },
+    Header {
+        v: u32,
+        origin: String,
+        key: String,
+        exported_at: Instant,
+        term: Option<Delay>,
+    },
+    Day {
+        note: String,
+        purged: bool,
+    },
     /// A line whose leaf is not an object on one line: of version 1, or damaged.
-    Line { i: u64, h: Hash, leaf: String },
-    Head { note: String },
+    Line {
+        i: u64,
+        h: Hash,
+        leaf: String,
+    },
+    Head {
+        note: String,
+    },
 }
 
 /// A line as [`Exporter::line`] writes it: its index, its hash, and its leaf as it stands, byte for

@@ -1,6 +1,7 @@
 //! Search by number, name and address. A question is a POST; its answer lives behind an opaque
 //! ticket of the session, so that no name is ever in a URL and filters are kept.
 
+use futures_util::{StreamExt, stream};
 use huis_access::{
     Answer, Held, KeySource, Want, decide_rule, gather,
     search::{Asked, asked_tokens, confirms},
@@ -58,6 +59,8 @@ pub(crate) fn code(token: Token) -> String {
 
 /// Most candidates opened to confirm one question.
 const MOST: u32 = 200;
+/// Of these, opened at the same time: over a network, each waits for its rows.
+const AT_ONCE: usize = 4;
 /// The longest question, in bytes.
 const LONGEST: usize = 4_096;
 /// How long a question is kept, in milliseconds.
@@ -179,17 +182,24 @@ impl Huis {
                 )
                 .await?;
             cut |= candidates.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+            // What the page would withhold, a search must not confirm.
+            let sees = |card: &CardRow| {
+                caller.decide(register, card, Want::Read).map(|proof| proof.sees_restricted())
+            };
+            let candidates: Vec<(CardRow, bool)> = candidates
+                .into_iter()
+                .filter_map(|c| sees(&c).ok().map(|sees| (c, sees)))
+                .collect();
+            let mut confirmed = Vec::new();
+            for (card, sees) in &candidates {
+                confirmed.push(self.ask_one(processed, card, secret.as_ref(), |plain| {
+                    confirms(search, &asked, plain, *sees)
+                }));
+            }
+            let answers: Vec<_> = stream::iter(confirmed).buffered(AT_ONCE).collect().await;
             let mut held = Vec::new();
             let mut cards = BTreeMap::new();
-            for card in candidates {
-                // What the page would withhold, a search must not confirm.
-                let Ok(proof) = caller.decide(register, &card, Want::Read) else { continue };
-                let sees = proof.sees_restricted();
-                let answer = self
-                    .ask_one(processed, &card, secret.as_ref(), |plain| {
-                        confirms(search, &asked, plain, sees)
-                    })
-                    .await;
+            for ((card, _), answer) in candidates.into_iter().zip(answers) {
                 match answer {
                     Ok(Some(answer)) => held.push(answer),
                     Ok(None) => continue,

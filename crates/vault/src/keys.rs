@@ -31,7 +31,11 @@ pub enum VaultError {
 /// The key under which all others are wrapped: from a file (0600), the environment, a systemd
 /// credential or a passphrase.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct RootKey([u8; 32]);
+pub struct RootKey {
+    bytes: [u8; 32],
+    /// The key that wraps the others, derived once: a dossier that opens unwraps some twenty.
+    wrapping: DataKey,
+}
 
 /// The key of one retention unit, act payload or document.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -58,35 +62,32 @@ impl KeyBlob {
 
 impl RootKey {
     /// From its 32 bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let wrapping = derived(&bytes, "key wrapping");
+        Self { bytes, wrapping }
     }
 
     /// A fresh root key, for `huis init`.
     pub fn generate(rng: &dyn Rng) -> Self {
         let mut bytes = [0; 32];
         rng.fill(&mut bytes);
-        Self(bytes)
+        Self::from_bytes(bytes)
     }
 
     /// The bytes, to write the key file.
     pub const fn expose(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
     }
 
     /// A key derived for one named use (index of an office, pepper, second factors…).
     pub fn derive(&self, purpose: &str) -> DataKey {
-        let mut out = [0; 32];
-        // 32 bytes is always a valid HKDF-SHA-256 length.
-        let _ = Hkdf::<Sha256>::new(Some(b"huis root v1"), &self.0)
-            .expand(purpose.as_bytes(), &mut out);
-        DataKey(out)
+        derived(&self.bytes, purpose)
     }
 
     /// Wraps a data key for its slot: moved to another slot, it no longer opens (I14).
     pub fn wrap(&self, slot: Slot, key: &DataKey, rng: &dyn Rng) -> KeyBlob {
         let mut blob = vec![WRAPPED];
-        blob.extend(encrypt(&self.derive("key wrapping").0, &slot.0.to_be_bytes(), &key.0, rng));
+        blob.extend(encrypt(&self.wrapping.0, &slot.0.to_be_bytes(), &key.0, rng));
         KeyBlob(blob)
     }
 
@@ -99,9 +100,7 @@ impl RootKey {
     ) -> Result<DataKey, VaultError> {
         match blob.0.split_first() {
             None => Err(VaultError::Destroyed),
-            Some((&WRAPPED, rest)) => {
-                decrypt(&self.derive("key wrapping").0, &slot.0.to_be_bytes(), rest)
-            }
+            Some((&WRAPPED, rest)) => decrypt(&self.wrapping.0, &slot.0.to_be_bytes(), rest),
             Some((&ARCHIVED, rest)) => archive.ok_or(VaultError::ArchiveLocked)?.open(slot, rest),
             Some(_) => Err(VaultError::Altered),
         }
@@ -152,6 +151,13 @@ impl DataKey {
     pub const fn expose(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+fn derived(root: &[u8; 32], purpose: &str) -> DataKey {
+    let mut out = [0; 32];
+    // 32 bytes is always a valid HKDF-SHA-256 length.
+    let _ = Hkdf::<Sha256>::new(Some(b"huis root v1"), root).expand(purpose.as_bytes(), &mut out);
+    DataKey(out)
 }
 
 pub(crate) fn encrypt(key: &[u8; 32], aad: &[u8], plain: &[u8], rng: &dyn Rng) -> Vec<u8> {
