@@ -107,20 +107,15 @@ pub(crate) struct Rest {
     pub(crate) next_due: Option<String>,
 }
 
-pub(crate) async fn load_sealed(
+pub(crate) async fn load_units(
     tx: &mut Tx,
-    card: &CardRow,
-    row: Rest,
-) -> Result<SealedDossier, StoreError> {
-    let (office, dossier) = (card.office, card.dossier);
-    let units = tx
-        .all(
-            "SELECT unit, slot, state, version, contents FROM unit
-             WHERE office = $1 AND dossier = $2 ORDER BY unit",
-            params![office, dossier],
-        )
-        .await?
-        .iter()
+    office: OfficeId,
+    dossier: DossierId,
+) -> Result<Vec<SealedUnit>, StoreError> {
+    let sql = "SELECT unit, slot, state, version, contents FROM unit
+               WHERE office = $1 AND dossier = $2 ORDER BY unit";
+    let rows = tx.all(sql, params![office, dossier]).await?;
+    rows.iter()
         .map(|r| {
             Ok(SealedUnit {
                 unit: r.text(0)?,
@@ -134,7 +129,16 @@ pub(crate) async fn load_sealed(
                 contents: r.bytes(4)?,
             })
         })
-        .collect::<Result<_, StoreError>>()?;
+        .collect()
+}
+
+pub(crate) async fn load_sealed(
+    tx: &mut Tx,
+    card: &CardRow,
+    row: Rest,
+) -> Result<SealedDossier, StoreError> {
+    let (office, dossier) = (card.office, card.dossier);
+    let units = load_units(tx, office, dossier).await?;
     let sections = tx
         .all(
             "SELECT unit, place, version, body FROM section

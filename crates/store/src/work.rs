@@ -5,7 +5,7 @@ use huis_vault::{SealedAct, SealedDossier, SealedSection, SealedUnit, Slot, Toke
 
 use crate::{
     Store, StoreError,
-    dossiers::{CardRow, load_card, load_sealed},
+    dossiers::{CardRow, Rest, load_card, load_sealed, load_units},
     rows::Rows,
     sql::{Param, Tx, params},
 };
@@ -73,14 +73,36 @@ impl Work {
         office: OfficeId,
         dossier: DossierId,
     ) -> Result<Option<(CardRow, SealedDossier)>, StoreError> {
-        self.1.write(&mut self.0, office, dossier).await?;
-        let lock = self.0.for_update();
-        let Some((card, row)) = load_card(&mut self.0, office, dossier, lock).await? else {
-            return Ok(None);
-        };
-        self.1.loaded(&card, row.next_due.clone());
+        let Some((card, row)) = self.held(office, dossier).await? else { return Ok(None) };
         let sealed = load_sealed(&mut self.0, &card, row).await?;
         Ok(Some((card, sealed)))
+    }
+
+    /// The card of a dossier and its retention units, held as [`Self::dossier`] holds it: for what
+    /// reads nothing that is sealed.
+    pub async fn units(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Option<(CardRow, Vec<SealedUnit>)>, StoreError> {
+        let Some((card, _)) = self.held(office, dossier).await? else { return Ok(None) };
+        let units = load_units(&mut self.0, office, dossier).await?;
+        Ok(Some((card, units)))
+    }
+
+    /// The row of a dossier, with what waits to be written on it, held until the end.
+    async fn held(
+        &mut self,
+        office: OfficeId,
+        dossier: DossierId,
+    ) -> Result<Option<(CardRow, Rest)>, StoreError> {
+        self.1.write(&mut self.0, office, dossier).await?;
+        let lock = self.0.for_update();
+        let found = load_card(&mut self.0, office, dossier, lock).await?;
+        if let Some((card, row)) = &found {
+            self.1.loaded(card, row.next_due.clone());
+        }
+        Ok(found)
     }
 
     /// Is the number free in its office and processing?

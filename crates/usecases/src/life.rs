@@ -347,8 +347,7 @@ impl Huis {
     /// A register came into force: the next step of every dossier is planned by it (I6).
     async fn replan(&self, processed: &crate::Processed) -> Result<(), UseError> {
         let register = &processed.register;
-        let key = format!("planned {}", register.id);
-        let sha: String = register.sha256.iter().map(|b| format!("{b:02x}")).collect();
+        let (key, sha) = planned(register);
         if self.store.meta(&key).await?.as_deref() == Some(sha.as_str()) {
             return Ok(());
         }
@@ -361,11 +360,11 @@ impl Huis {
                 after = Some(*last);
                 for dossier in ids {
                     let mut work = self.store.begin().await?;
-                    let Some((card, sealed)) = work.dossier(office.office, dossier).await? else {
+                    let Some((card, units)) = work.units(office.office, dossier).await? else {
                         continue;
                     };
                     let holds = work.holds(office.office, dossier).await?;
-                    let next = next_rows(register, &card, &sealed.units, &holds);
+                    let next = next_rows(register, &card, &units, &holds);
                     work.set_next(office.office, dossier, &next).await?;
                     work.commit().await?;
                 }
@@ -422,6 +421,12 @@ impl Huis {
         }
         swept
     }
+}
+
+/// What says that every dossier is planned by a register: a key of the settings, and its value.
+pub(crate) fn planned(register: &huis_register::Register) -> (String, String) {
+    let sha = register.sha256.iter().map(|b| format!("{b:02x}")).collect();
+    (format!("planned {}", register.id), sha)
 }
 
 enum Stepped {

@@ -157,6 +157,9 @@ impl Huis {
             .await?;
         for (register, text, _) in registers(&options.local_registers)? {
             record(&store, &register, &text, now).await?;
+            // No dossier is there to be planned.
+            let (key, sha) = crate::life::planned(&register);
+            store.set_meta(&key, &sha).await?;
         }
         if founding.demonstration {
             store.set_meta("demonstration", "oui").await?;
