@@ -2,7 +2,7 @@
 //! The list's meaning and signatures are the trace's (`huis_trace::gone`).
 
 use huis_kernel::{AgentId, GrantId, Instant};
-use huis_vault::Slot;
+use huis_vault::{KeyBlob, Slot};
 
 use crate::{
     Store, StoreError,
@@ -162,11 +162,16 @@ impl Store {
     }
 }
 
+/// In how many bytes SQLite keeps an instant of our days: with it, a row whose key is destroyed has the
+/// size that it had, and is overwritten where it stands.
+const AN_INSTANT: usize = 6;
+
+/// Overwrites the keys of some slots, but for those that were before, and forgets what marked them.
+/// How many there were.
 pub(crate) async fn overwrite(tx: &mut Tx, slots: &[Slot], at: Instant) -> Result<u64, StoreError> {
     let mut n = 0;
     for chunk in slots.chunks(500) {
-        let empty: Vec<u8> = Vec::new();
-        let mut list = params![empty, at];
+        let mut list = params![vec![0; KeyBlob::KEPT - AN_INSTANT], at];
         list.extend(ids(chunk.iter().copied()));
         let sql = format!(
             "UPDATE key_slot SET key = $1, destroyed_at = $2

@@ -49,7 +49,7 @@ impl Store {
         let mut tx = self.keys.begin().await?;
         tx.run("INSERT INTO key_batch (batch, made_at) VALUES ($1, $2)", params![batch, now])
             .await?;
-        let rows = keys.iter().map(|(s, k)| params![*s, batch, &k.0]).collect();
+        let rows = keys.iter().map(|(s, k)| params![*s, batch, k.kept()]).collect();
         tx.insert("key_slot", "slot, batch, key", rows, "").await?;
         tx.commit().await
     }
@@ -123,7 +123,7 @@ impl Store {
                 places(1, chunk.len())
             );
             for row in self.keys.all(&sql, ids(chunk.iter().copied())).await? {
-                out.extend([(Slot(row.int(0)?), KeyBlob(row.bytes(1)?))]);
+                out.extend([(Slot(row.int(0)?), KeyBlob::from_kept(row.bytes(1)?))]);
                 out.not_below(row.opt_int(2)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
             }
         }
@@ -166,7 +166,7 @@ impl Store {
             for (slot, blob) in keys {
                 tx.run(
                     "UPDATE key_slot SET key = $2 WHERE slot = $1 AND destroyed_at IS NULL",
-                    params![*slot, &blob.0],
+                    params![*slot, blob.kept()],
                 )
                 .await?;
             }

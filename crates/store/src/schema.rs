@@ -207,16 +207,23 @@ pub(crate) async fn columns(db: &Db) -> Result<Vec<(String, String)>, StoreError
 }
 
 /// The one source of the schema, in the words of each engine. What stands between `-- [sqlite]` and
-/// `-- [/sqlite]` is about how that engine keeps rows, and is no step of the other.
+/// `-- [/sqlite]` is about how that engine keeps rows, and is no step of the other; and so is what
+/// `-- [postgres]` opens.
 fn dialect(sql: &str, postgres: bool) -> String {
     if postgres {
-        let mut parts = sql.split("-- [sqlite]\n");
-        let mut out = parts.next().unwrap_or_default().to_owned();
-        out.extend(parts.filter_map(|part| part.split_once("-- [/sqlite]\n")).map(|(_, on)| on));
-        out.replace(" BLOB", " BYTEA")
+        without(sql, "sqlite").replace(" BLOB", " BYTEA")
     } else {
-        sql.replace("CREATE UNLOGGED TABLE", "CREATE TABLE")
+        without(sql, "postgres").replace("CREATE UNLOGGED TABLE", "CREATE TABLE")
     }
+}
+
+/// A text without the parts that are of one engine.
+fn without(sql: &str, engine: &str) -> String {
+    let (opens, closes) = (format!("-- [{engine}]\n"), format!("-- [/{engine}]\n"));
+    let mut parts = sql.split(opens.as_str());
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    out.extend(parts.filter_map(|part| part.split_once(closes.as_str())).map(|(_, on)| on));
+    out
 }
 
 #[cfg(test)]

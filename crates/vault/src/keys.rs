@@ -47,8 +47,36 @@ pub struct KeyBlob(pub Vec<u8>);
 
 const WRAPPED: u8 = 1;
 pub(crate) const ARCHIVED: u8 = 2;
+/// A key sealed under another: nonce, key, tag.
+const SEALED_KEY: usize = 12 + 32 + 16;
 
 impl KeyBlob {
+    /// In how many bytes a key is kept, whatever its form. A row that never changes its size is
+    /// overwritten where it stands: one that grew or shrank would push its neighbours to other
+    /// pages of the file, and what they leave behind is not cleared (I7).
+    pub const KEPT: usize = 96;
+
+    /// As the key store keeps it.
+    pub fn kept(&self) -> Vec<u8> {
+        let mut out = self.0.clone();
+        out.resize(Self::KEPT.max(out.len()), 0);
+        out
+    }
+
+    /// From what the key store kept. What is not a key and nothing after it is given as it is, and
+    /// opens nothing.
+    pub fn from_kept(bytes: Vec<u8>) -> Self {
+        let length = match bytes.first() {
+            Some(&WRAPPED) => 1 + SEALED_KEY,
+            Some(&ARCHIVED) => 1 + 32 + SEALED_KEY,
+            _ => 0,
+        };
+        match bytes.split_at_checked(length) {
+            Some((key, rest)) if rest.iter().all(|b| *b == 0) => Self(key.to_vec()),
+            _ => Self(bytes),
+        }
+    }
+
     /// Was the key destroyed? Its slot is empty.
     pub const fn is_destroyed(&self) -> bool {
         self.0.is_empty()
@@ -216,6 +244,24 @@ mod tests {
             root.unwrap(Slot(7), &KeyBlob(vec![]), None).map(|k| k.0),
             Err(VaultError::Destroyed)
         );
+    }
+
+    #[test]
+    fn every_key_is_kept_in_as_many_bytes_i7() {
+        let rng = SeededRng::new(3);
+        let (root, key) = (RootKey::generate(&rng), DataKey::generate(&rng));
+        let active = root.wrap(Slot(7), &key, &rng);
+        let public = ArchiveSecret::generate(&rng).public();
+        let archived = root.archive(Slot(7), &active, &public, &rng).unwrap();
+        for blob in [active, archived, KeyBlob(vec![])] {
+            let kept = blob.kept();
+            assert_eq!(kept.len(), KeyBlob::KEPT);
+            assert!(KeyBlob::from_kept(kept.clone()) == blob);
+            assert!(KeyBlob::from_kept(blob.0.clone()) == blob, "as it was kept before");
+            let mut altered = kept;
+            altered[KeyBlob::KEPT - 1] = 1;
+            assert!(root.unwrap(Slot(7), &KeyBlob::from_kept(altered), None).is_err());
+        }
     }
 
     #[test]
