@@ -25,7 +25,7 @@ impl Bare {
             None => {
                 let connection = rusqlite::Connection::open(place.folder.join("bare.db"))?;
                 connection.execute_batch(
-                    "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL;
+                    "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;
                      PRAGMA synchronous = FULL; PRAGMA secure_delete = ON",
                 )?;
                 connection.execute_batch(TABLE)?;

@@ -66,6 +66,18 @@ INSERT INTO archive_token_by_key SELECT office, unit, token, dossier FROM archiv
 DROP TABLE archive_token;
 ALTER TABLE archive_token_by_key RENAME TO archive_token;
 CREATE INDEX archive_token_dossier ON archive_token (office, dossier, unit);
+
+-- Two tables that every act touches: a row of each stands once, and not in an index beside as well.
+CREATE TABLE free_slot_by_key (slot INTEGER NOT NULL PRIMARY KEY);
+INSERT INTO free_slot_by_key SELECT slot FROM free_slot ORDER BY slot;
+DROP TABLE free_slot;
+ALTER TABLE free_slot_by_key RENAME TO free_slot;
+CREATE TABLE trace_outbox_by_key (
+  entry BLOB NOT NULL PRIMARY KEY, processing TEXT NOT NULL, at BIGINT NOT NULL, line BLOB NOT NULL
+) WITHOUT ROWID;
+INSERT INTO trace_outbox_by_key SELECT entry, processing, at, line FROM trace_outbox ORDER BY entry;
+DROP TABLE trace_outbox;
+ALTER TABLE trace_outbox_by_key RENAME TO trace_outbox;
 -- [/sqlite]
 
 -- Only what may be stuck: an act on any other dossier moves nothing in it.
