@@ -40,7 +40,11 @@ fn found(folder: &Path, gone: &HashSet<[u8; PIECE]>) -> usize {
     files
         .map(|file| std::fs::read(file.unwrap().path()).unwrap())
         .flat_map(|bytes| {
-            bytes.windows(PIECE).filter(|w| gone.contains(*w)).map(<[u8]>::to_vec).collect::<Vec<_>>()
+            bytes
+                .windows(PIECE)
+                .filter(|w| gone.contains(*w))
+                .map(<[u8]>::to_vec)
+                .collect::<Vec<_>>()
         })
         .count()
 }

@@ -105,13 +105,13 @@ fn first_amount(section: &Section, facts: &Facts) -> Option<Pair> {
 }
 
 /// Facts as pairs, in the order of their fields.
-pub(super) fn pairs(
-    fields: &[huis_register::Field],
+pub(super) fn pairs<'f>(
+    fields: impl IntoIterator<Item = &'f huis_register::Field>,
     facts: &Facts,
     context: &FormContext,
 ) -> Vec<Pair> {
     fields
-        .iter()
+        .into_iter()
         .filter_map(|f| Some(Pair::new(f.label.clone(), show(f, facts.get(&f.id)?, context))))
         .collect()
 }

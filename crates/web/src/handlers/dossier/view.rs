@@ -209,13 +209,13 @@ fn refusal(register: &Register, offer: &Offer) -> Option<RefusedView> {
 }
 
 /// The fields of an act that its line shows; the rest has a page of its own.
-pub(super) fn shown(kind: &huis_register::ActKind) -> Vec<huis_register::Field> {
-    let apart = |f: &&huis_register::Field| {
+pub(super) fn shown(kind: &huis_register::ActKind) -> impl Iterator<Item = &huis_register::Field> {
+    let apart = |f: &huis_register::Field| {
         let person = matches!(f.kind, huis_register::FieldKind::Reference { .. });
         let letter = kind.id == "courrier" && !person && !matches!(f.id.as_str(), "objet" | "pour");
         letter || super::indemnity::apart(&kind.id, &f.id)
     };
-    kind.fields.iter().filter(|f| !apart(f)).cloned().collect()
+    kind.fields.iter().filter(move |f| !apart(f))
 }
 
 fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormContext) -> ActView {
@@ -240,7 +240,7 @@ fn act(me: &Me, register: &Register, opened: &Opened, act: &Act, context: &FormC
         label: act_label(register, &act.kind),
         on: act.on,
         recorded: format!("Enregistré le {at} {by}"),
-        facts: facts.map(|(k, facts)| pairs(&shown(k), facts, context)).unwrap_or_default(),
+        facts: facts.map(|(k, facts)| pairs(shown(k), facts, context)).unwrap_or_default(),
         hidden: act.facts.is_none() && act.voided.is_none(),
         corrected_by: corrected,
         corrects: act.corrects,

@@ -37,7 +37,7 @@ async fn voiding<'a>(app: &App, me: &'a Me, text: &str, no: u32) -> Result<Decis
         Pair::new("Date", fmt::date(act.on)),
     ];
     if let Some((kind, held)) = register.act(&act.kind).zip(act.facts.as_ref()) {
-        facts.extend(pairs(&super::view::shown(kind), held, &context));
+        facts.extend(pairs(super::view::shown(kind), held, &context));
     }
     Ok(Decision {
         me,
