@@ -93,7 +93,7 @@ async fn a_snapshot_and_the_steps_since_make_the_schema_of_nothing_on_postgresql
     let expected = shape_of_database(&fresh);
     let folder = tempfile::tempdir().unwrap();
     for step in steps() {
-        let old = server.database("ancien").unwrap();
+        let old = server.database(&format!("ancien{step}")).unwrap();
         let files = folder.path().join(format!("pas-{step}"));
         snapshots::unzip(step, &files);
         let location = Location::Postgres(old.url());
