@@ -22,4 +22,5 @@ mod program;
 mod routes;
 mod scanners;
 mod table;
+mod unknown;
 mod wire;
