@@ -15,6 +15,7 @@ mod answer;
 #[path = "../common/mod.rs"]
 mod common;
 mod heard;
+mod household;
 mod limits;
 mod planted;
 #[path = "../program/mod.rs"]
@@ -22,5 +23,6 @@ mod program;
 mod routes;
 mod scanners;
 mod table;
+mod talkative;
 mod unknown;
 mod wire;
