@@ -15,6 +15,7 @@ mod answer;
 #[path = "../common/mod.rs"]
 mod common;
 mod heard;
+mod hostile;
 mod household;
 mod limits;
 mod planted;
