@@ -133,12 +133,12 @@ async fn a_statement_is_written_once(world: World) {
     assert_eq!((acts(huis, &anne, klein).await, acts(huis, &anne, meyer).await), (2, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_is_written_once_on_sqlite_x_26() {
     a_statement_is_written_once(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_is_written_once_on_postgresql_x_26() {
     let server = Postgres::start().unwrap();
     let database = server.database("imports").unwrap();
@@ -162,7 +162,7 @@ async fn mandated(world: &World, by: &Caller, number: CaseNumber) {
 
 /// X-26, I13: a landlord records acts by number, by their own reference once known, and learns
 /// nothing of what is outside their perimeter or of a household that is not certain.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -212,7 +212,7 @@ async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
 }
 
 /// Rows open dossiers where the sender may, once.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_open_dossiers_once_x_26() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -231,7 +231,7 @@ async fn rows_open_dossiers_once_x_26() {
 }
 
 /// Killed anywhere, it goes on where it was, and no row is written twice or half.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_it_goes_on_x_26() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -278,7 +278,7 @@ async fn killed_in_the_middle_it_goes_on_x_26() {
 
 /// I1, I7: nothing of the file is in the clear, and at the end its key is destroyed; past its day
 /// too. A withdrawn grant stops the work.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_file_is_sealed_and_then_gone_i1_i7_x_17() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
