@@ -320,3 +320,50 @@ async fn the_file_is_sealed_and_then_gone_i1_i7_x_17() {
     let line = huis.import_progress(&anne, &page.line.id).await.unwrap();
     assert_eq!((line.state, line.written), (ImportState::Stopped, 0));
 }
+
+/// an account that is stopped for a doubt writes nothing more, what it had launched included.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_account_imports_nothing_more_x_17() {
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    world.agent("alex", "administrateur", &[]).await;
+    let (anne, alex) = (world.caller("anne").await, world.caller("alex").await);
+    let huis = &world.huis;
+    let number = file_of(&world, &anne, "Klein", "1980-05-17").await;
+    let csv = format!("N° dossier;Date;Solde\n{number};01/03/2026;12\n");
+    let page = tried(huis, &anne, &csv, &[], false).await;
+    huis.start_import(&anne, &page.line.id).await.unwrap();
+    huis.lock_agent(&alex, anne.actor.agent).await.unwrap();
+    huis.work_imports().await.unwrap();
+    let line = huis.import_progress(&anne, &page.line.id).await.unwrap();
+    assert_eq!((line.state, line.written), (ImportState::Stopped, 0));
+    world.agent("luc", "instructeur", &[]).await;
+    assert_eq!(acts(huis, &world.caller("luc").await, number).await, 0);
+}
+
+/// X-26, I13: what an organisation typed for all the rows of its file is remembered for it, and shown
+/// to no other that sends a file with the same columns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_reads_nothing_that_another_typed_x_26_i13() {
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    world.agent("alex", "administrateur", &[]).await;
+    world.agent("luc", "bailleur", &["phabitat"]).await;
+    world.agent("lea", "bailleur", &["phabitat"]).await;
+    world.agent("max", "bailleur", &["pautre"]).await;
+    let (anne, alex, huis) = (world.caller("anne").await, world.caller("alex").await, &world.huis);
+    let number = file_of(&world, &anne, "Klein", "1980-05-17").await;
+    mandated(&world, &anne, number).await;
+    huis.set_setting(&alex, "partenaires.autorisation", "Arrêté du 2 mars 2026").await.unwrap();
+    let csv = format!("N° dossier;Solde\n{number};500,00\n");
+    let luc = world.caller("luc").await;
+    tried(huis, &luc, &csv, &[("date", "01/03/2026")], false).await;
+    for (login, reads) in [("lea", true), ("max", false)] {
+        let sender = world.caller(login).await;
+        let id = huis.send_file(&sender, PROCESSING, KIND, csv.clone().into_bytes()).await;
+        let page = huis.look_at_import(&sender, &id.unwrap().id).await.unwrap();
+        let content = page.content.unwrap();
+        let typed = content.mapping.0.values().any(|s| matches!(s, Source::Fixed(_)));
+        assert_eq!((content.remembered, typed), (reads, reads), "{login}");
+    }
+}

@@ -75,7 +75,7 @@ fn peopled() -> House {
     let state = house.wait(house.huis.caller(&session, "127.0.0.1")).unwrap().unwrap();
     let shown = house.wait(house.huis.enrol_begin(&state)).unwrap();
     let code = Phone::enrolled(&shown.secret).code(house.huis.now().0);
-    house.wait(house.huis.enrol_confirm(&state, &code)).unwrap();
+    house.wait(house.huis.enrol_confirm(&state, &code, "")).unwrap();
     house.agent("axel.maitre", "administrateur", "Essai", &[]);
     let (admin, _) = caller(&house, "axel.maitre");
     let id = |login| house.wait(house.huis.store().agent_by_login(login)).unwrap().unwrap().id;
