@@ -10,7 +10,10 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 mod state;
 
@@ -170,6 +173,7 @@ pub struct Measures {
     pools: Family<ByPool, Gauge>,
     alerts: Gauge,
     sessions: Gauge,
+    hashes: Counter,
     resident: Gauge,
 }
 
@@ -202,6 +206,7 @@ impl Measures {
             pools: Family::default(),
             alerts: Gauge::default(),
             sessions: Gauge::default(),
+            hashes: Counter::default(),
             resident: Gauge::default(),
             registry: Registry::default(),
         };
@@ -232,6 +237,8 @@ impl Measures {
         r.register("pool_connections", "Connections to the stores", m.pools.clone());
         r.register("alerts_open", "Alerts that someone must close", m.alerts.clone());
         r.register("sessions_open", "Sessions that are not over", m.sessions.clone());
+        let hashes = m.hashes.clone();
+        r.register("password_hashes", "Password hashes asked of sign-in", hashes);
         let (resident, unit) = (m.resident.clone(), Unit::Bytes);
         r.register_with_unit("resident", "Memory of the process", unit, resident);
         Self { registry, ..m }
@@ -280,6 +287,7 @@ impl Measures {
         self.imports.set(whole(now.imports));
         self.alerts.set(whole(now.alerts));
         self.sessions.set(whole(now.sessions));
+        self.hashes.inner().store(now.hashes, Ordering::Relaxed);
         self.resident.set(whole(resident()));
         for (kind, n) in [("waiting", now.mails_waiting), ("given_up", now.mails_dead)] {
             self.mails.get_or_create(&ByKind { kind }).set(whole(n));
@@ -339,6 +347,7 @@ mod tests {
         m.sweep(Sweep { destroyed: 2, ..Sweep::default() });
         m.render(&State {
             outbox: 4,
+            hashes: 9,
             missing: vec![Part::Keys],
             backup_age: Some(Duration::from_secs(90)),
             pools: vec![Pool { store: "data", open: 3, idle: 1, most: 12 }],
@@ -370,6 +379,7 @@ mod tests {
             r#"huis_jobs_total{job="Backup",outcome="Failed"} 1"#,
             r#"huis_swept_total{kind="Destroyed"} 2"#,
             "huis_trace_outbox 4",
+            "huis_password_hashes_total 9",
             r#"huis_ready{part="Keys"} 0"#,
             r#"huis_ready{part="Database"} 1"#,
             r#"huis_last_seconds{kind="backup"} 90.0"#,

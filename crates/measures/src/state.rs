@@ -78,6 +78,8 @@ pub struct State {
     pub alerts: u64,
     /// Sessions that are not over.
     pub sessions: u64,
+    /// Password hashes since the start.
+    pub hashes: u64,
     /// Since the last backup that went well.
     pub backup_age: Option<Duration>,
     /// Since the last drill that went well.

@@ -292,6 +292,10 @@ impl Mailer for SmtpMailer {
 }
 
 #[cfg(test)]
+#[path = "mail/hostile.rs"]
+mod hostile;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use clap::Parser;
@@ -302,7 +306,7 @@ mod tests {
         mail: MailOptions,
     }
 
-    fn options(text: &str) -> MailOptions {
+    pub(super) fn options(text: &str) -> MailOptions {
         Line::try_parse_from(std::iter::once("huis").chain(text.split_whitespace())).unwrap().mail
     }
 

@@ -83,11 +83,13 @@ impl ProviderOptions {
 /// Over TLS, or on this very machine.
 fn secure(url: &str) -> bool {
     let host = |rest: &str| {
-        let authority = rest.split('/').next().unwrap_or_default();
-        matches!(
-            authority.rsplit_once(':').map_or(authority, |(h, _)| h),
-            "127.0.0.1" | "localhost"
-        )
+        // What stands before « @ » is a name that is given, not the host.
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        !authority.contains('@')
+            && matches!(
+                authority.rsplit_once(':').map_or(authority, |(h, _)| h),
+                "127.0.0.1" | "localhost"
+            )
     };
     url.starts_with("https://") || url.strip_prefix("http://").is_some_and(host)
 }
@@ -199,6 +201,10 @@ impl Provider for OpenId {
 }
 
 #[cfg(test)]
+#[path = "oidc/hostile.rs"]
+mod hostile;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -211,6 +217,8 @@ mod tests {
             ("http://auth.example.fr", false),
             ("http://127.0.0.1.example.fr", false),
             ("http://localhost@example.fr/", false),
+            ("http://127.0.0.1:8080@example.fr/", false),
+            ("http://localhost?.example.fr", true),
             ("ftp://127.0.0.1", false),
         ] {
             assert_eq!(secure(url), expect, "{url}");

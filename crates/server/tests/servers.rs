@@ -41,7 +41,7 @@ fn a_server_that_comes_back_goes_on_with_its_log_x_24_i8() {
     }
     let count = |names: &[String], of: &str| names.iter().filter(|n| n.contains(of)).count();
     for _ in 0..2 {
-        let names = verified_logs(&["--data", data], folder.path());
+        let names = verified_logs(&["--data", data], folder.path(), None);
         assert_eq!(count(&names, "_installation_"), 2, "the server's and the commands': {names:?}");
         assert_eq!(
             count(&names, "commandes.jsonl"),
@@ -250,7 +250,7 @@ async fn two_servers_are_one_house_x_01_x_17_x_24_i8() {
     let key = house.key.to_str().unwrap();
     let data = house.folder.path().join("commandes");
     let place = ["--database", &house.url, "--key", key, "--data", data.to_str().unwrap()];
-    let names = verified_logs(&place, house.folder.path());
+    let names = verified_logs(&place, house.folder.path(), None);
     let of = |writer: &str| names.iter().filter(|n| n.contains(writer)).count();
     assert_eq!((of("alsace"), of("vosges")), (2, 2), "{names:?}");
 }

@@ -170,7 +170,7 @@ fn serves(place: &[&str], folder: &Path) {
     visitor.sign_in("camille.nouvelle");
     assert_eq!(visitor.get("/dossiers").status, 200);
     drop(served);
-    assert!(!verified_logs(place, folder).is_empty());
+    assert!(!verified_logs(place, folder, None).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

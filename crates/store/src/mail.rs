@@ -3,7 +3,7 @@
 
 use huis_kernel::{AgentId, Instant, OfficeId};
 
-use crate::{Store, StoreError, sql::Row, sql::params};
+use crate::{Store, StoreError, Work, sql::Row, sql::params};
 
 /// A mail as it waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,6 +216,14 @@ impl Store {
     pub async fn feed_read(&self, agent: AgentId, now: Instant) -> Result<(), StoreError> {
         let sql = "UPDATE feed SET read_at = $2 WHERE agent = $1";
         self.data.run(sql, params![agent, now]).await?;
+        Ok(())
+    }
+}
+
+impl Work {
+    /// Takes an agent's calendar link away, together with what else ends here.
+    pub async fn end_feed(&mut self, agent: AgentId) -> Result<(), StoreError> {
+        self.0.run("DELETE FROM feed WHERE agent = $1", params![agent]).await?;
         Ok(())
     }
 }

@@ -115,6 +115,11 @@ impl SignIn {
             .map_err(|_| UseError::Internal("hachage"))
     }
 
+    /// How many password hashes were asked since the start.
+    pub(crate) fn hashes(&self) -> u64 {
+        self.hasher.computed()
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Hasher) -> T + Send + 'static,

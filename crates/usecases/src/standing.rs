@@ -51,6 +51,7 @@ impl Huis {
         let mut state = timeout(ANSWER, self.state()).await.ok().and_then(Result::ok);
         let state = state.get_or_insert_default();
         state.missing = missing;
+        state.hashes = self.sign_in.hashes();
         let pools = self.store.connections().into_iter();
         state.pools = pools
             .map(|c| Pool { store: c.store, open: c.open, idle: c.idle, most: c.most })

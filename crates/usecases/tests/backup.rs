@@ -259,7 +259,7 @@ async fn with_copy(world: World, second_place: &Path) -> World {
     World { huis, ..world }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restore_from_sqlite_into_postgresql_revives_nothing_x_10_x_20_i7() {
     let server = Postgres::start().unwrap();
     let database = server.database("restauration").unwrap();
@@ -270,7 +270,7 @@ async fn a_restore_from_sqlite_into_postgresql_revives_nothing_x_10_x_20_i7() {
     a_restore_revives_nothing(world, Location::Postgres(database.url()), &place).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restore_from_postgresql_into_sqlite_revives_nothing_x_10_x_20_i7() {
     let server = Postgres::start().unwrap();
     let database = server.database("sauvegarde").unwrap();
@@ -284,7 +284,7 @@ async fn a_restore_from_postgresql_into_sqlite_revives_nothing_x_10_x_20_i7() {
 
 /// I7: a batch of keys serves only once it was read back from its second place, so a key store put
 /// back from an older state, or lost, loses no dossier; and nothing it still held is revived.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_key_store_loses_no_dossier_and_revives_none_on_sqlite_i7_x_22() {
     let world = World::on("2026-03-02").await;
     let data = world.folder.path().join("data");
@@ -299,7 +299,7 @@ async fn an_older_key_store_loses_no_dossier_and_revives_none_on_sqlite_i7_x_22(
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_key_store_loses_no_dossier_and_revives_none_on_postgresql_i7_x_22() {
     let server = Postgres::start().unwrap();
     let database = server.database("cles_anciennes").unwrap();
@@ -390,7 +390,7 @@ async fn reopened(
 
 /// while the second place is out of reach no new batch serves and no destruction is confirmed;
 /// what can work goes on, and all of it is caught up when the place is back.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_batch_serves_without_its_copy_and_none_is_lost_x_22() {
     let world = World::on("2026-03-02").await;
     let place = world.folder.path().join("ailleurs");
@@ -434,7 +434,7 @@ async fn no_batch_serves_without_its_copy_and_none_is_lost_x_22() {
 
 /// the drill restores elsewhere, opens every dossier, verifies the trace, tells the time and
 /// the loss, and remembers; an overdue backup or drill is told.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drill_tells_time_and_loss_and_what_is_overdue_x_20() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -481,7 +481,7 @@ async fn a_drill_tells_time_and_loss_and_what_is_overdue_x_20() {
 }
 
 /// an installation with real data says on its pages what is overdue, to who watches over it.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_overdue_backup_and_drill_are_told_on_the_pages_x_20() {
     let world = World::real("2026-03-02").await;
     let told = async || world.huis.continuity_faults().await.unwrap().join(" ");
@@ -499,7 +499,7 @@ async fn an_overdue_backup_and_drill_are_told_on_the_pages_x_20() {
 
 /// what was archived since the backup is given back to its desk with the archive's
 /// passphrase; archived dossiers are found again in their own index.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_archived_since_is_told_and_given_back_x_12_x_20() {
     let world = World::on("2026-03-02").await;
     let place = world.folder.path().join("ailleurs");

@@ -15,7 +15,7 @@ use huis_usecases::{ListQuery, Reading};
 
 const COUNT: usize = 250;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demonstration_loads_is_worked_on_and_is_deterministic_x_21() {
     let world = World::on("2026-11-22").await;
     let loaded = world.huis.load_demo(68, COUNT, PASSWORD, |_, _| {}).await.unwrap();
@@ -58,7 +58,7 @@ async fn the_demonstration_loads_is_worked_on_and_is_deterministic_x_21() {
     assert!(swept.gone > 0, "files closed four years ago are erased (X-09)");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn generated_data_never_meet_real_ones_x_21() {
     let world = World::real("2026-11-22").await;
     let refused = world.huis.load_demo(68, 10, PASSWORD, |_, _| {}).await;

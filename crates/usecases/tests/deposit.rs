@@ -17,7 +17,7 @@ use huis_usecases::{
     oversight::{DepositCommand, Operation, TraceQuery},
 };
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deposit_is_an_export_with_its_record_x_10() {
     let world = World::on("2026-03-02").await;
     for (login, profile) in [("anne", "instructeur"), ("zoe", "archiviste"), ("dora", "dpo")] {

@@ -30,7 +30,7 @@ async fn version(world: &World, caller: &Caller, number: CaseNumber) -> u64 {
 
 /// before it is recorded an act says which deadlines it sets, with their article, and
 /// what is irregular in it; nothing is written, and the look is traced as a reading.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_06_an_act_is_looked_at_before_it_is_recorded() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;
@@ -88,7 +88,7 @@ async fn x_06_an_act_is_looked_at_before_it_is_recorded() {
 
 /// of two agents on one section the second is told who wrote the first, and when; a profile
 /// that does not follow the file is not.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_01_a_section_tells_who_wrote_it_last() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;
@@ -123,7 +123,7 @@ async fn x_01_a_section_tells_who_wrote_it_last() {
 
 /// a report deposited in the wrong file leaves it with its deposit, and the right one can
 /// come in its place.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_08_voiding_a_deposit_empties_its_report() {
     let world = World::on("2025-01-06").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -233,12 +233,12 @@ async fn a_day_of_the_office_moves_deadlines(world: World, today: &str) {
     assert_eq!(dues(&world.huis).await, before, "taken away");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_02_a_day_of_the_office_moves_deadlines_on_sqlite() {
     a_day_of_the_office_moves_deadlines(World::on("2026-03-02").await, "2026-03-02").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_02_a_day_of_the_office_moves_deadlines_on_postgresql() {
     let server = Postgres::start().unwrap();
     let database = server.database("feries").unwrap();
@@ -250,7 +250,7 @@ async fn x_02_a_day_of_the_office_moves_deadlines_on_postgresql() {
 
 /// Settings of one group are saved together or not at all, every fault told beside its setting; one
 /// line of the trace says which changed, from what to what.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn settings_are_saved_together_with_one_line() {
     let world = World::on("2026-03-02").await;
     world.agent("alex", "administrateur", &[]).await;
@@ -296,7 +296,7 @@ async fn settings_are_saved_together_with_one_line() {
 }
 
 /// I1, I14: a kept form is sealed, its account's alone, and gone after some hours.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn i1_a_kept_form_is_sealed_and_its_writers_alone() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;
@@ -334,7 +334,7 @@ async fn i1_a_kept_form_is_sealed_and_its_writers_alone() {
 
 /// a procedure recorded is read by each agent before anything opens, in each new version; a
 /// review of the risks is dated, and told when it is overdue.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_29_the_procedure_is_read_first_and_an_overdue_review_is_told() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;
@@ -433,12 +433,12 @@ async fn the_board_counts(world: World) {
     assert_eq!(agrees(&anne).await, (2, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_03_the_board_counts_as_dossiers_move_on_sqlite() {
     the_board_counts(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_03_the_board_counts_as_dossiers_move_on_postgresql() {
     let server = Postgres::start().unwrap();
     let database = server.database("tableau").unwrap();

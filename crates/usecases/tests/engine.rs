@@ -60,12 +60,12 @@ async fn shared_within_the_perimeter(world: World) {
     assert!(matches!(refused, Err(UseError::Invalid(_))), "X-07: {refused:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_within_the_perimeter_on_sqlite_x_01_x_07_x_11() {
     shared_within_the_perimeter(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_within_the_perimeter_on_postgresql_x_01_x_07_x_11() {
     let server = Postgres::start().unwrap();
     let database = server.database("moteur").unwrap();
@@ -76,7 +76,7 @@ async fn shared_within_the_perimeter_on_postgresql_x_01_x_07_x_11() {
 
 /// two agents on one file lose nothing: different sections do not collide; the same section
 /// shows a conflict; an act on a file that moved asks to look again.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_agents_lose_nothing_x_01() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -111,7 +111,7 @@ async fn two_agents_lose_nothing_x_01() {
 /// I7: closing takes the file away from ordinary eyes at once; it is found
 /// again under the archive grant and passphrase only; a reopening counts without identity; four
 /// years after the last closing it is gone, and a backup of the data taken before opens no more.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closed_archived_reopened_then_gone_x_04_x_09_x_10_x_12_i7() {
     let world = World::on("2023-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -194,7 +194,7 @@ async fn closed_archived_reopened_then_gone_x_04_x_09_x_10_x_12_i7() {
 }
 
 /// I14, A-23: a byte changed in what is stored is noticed, nothing is shown, an alert is raised.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_altered_section_is_noticed_i14_a_23() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -217,7 +217,7 @@ async fn an_altered_section_is_noticed_i14_a_23() {
 }
 
 /// destroying a key makes what it sealed unreadable, whatever rows remain.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_its_key_a_dossier_opens_no_more_x_22() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -233,7 +233,7 @@ async fn without_its_key_a_dossier_opens_no_more_x_22() {
 
 /// a police agent sees the number, the date, who and where; nothing else. A ministry
 /// has no route to a file.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_police_see_three_things_and_a_ministry_none_x_13_x_14() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -265,7 +265,7 @@ async fn the_police_see_three_things_and_a_ministry_none_x_13_x_14() {
 /// one administrator alone does not get into an agent's account: once a second factor
 /// was taken away, no reset link is handed over before the data-protection officer has looked. And
 /// an administrator of one territory has no hand on the accounts of another.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_is_not_taken_over_by_one_administrator_x_11_x_17_x_24() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;

@@ -109,7 +109,7 @@ async fn broken(world: &World, by: &Caller, number: huis_kernel::CaseNumber, wha
 }
 
 /// I14, A-23, X-24: on PostgreSQL, by its administrator.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_the_administrator_of_the_database_does_is_noticed_i14_a_23_x_24() {
     let server = Postgres::start().unwrap();
     let database = server.database("preuve").unwrap();
@@ -161,7 +161,7 @@ async fn whatever_the_administrator_of_the_database_does_is_noticed_i14_a_23_x_2
 
 /// I14, A-19: a key exchanged in the rows does not make the sweep destroy another dossier's; the
 /// altered dossier is told of, and keeps no other past its term.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_altered_dossier_is_not_destroyed_and_stops_no_other_i14_a_19() {
     let world = World::on("2023-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -199,7 +199,7 @@ async fn an_altered_dossier_is_not_destroyed_and_stops_no_other_i14_a_19() {
 
 /// I14: a crash between a change and its mark, or a key store brought back from a backup, is no
 /// alteration; a reading puts the mark again, and from then on the change cannot be brought back.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mark_that_lags_is_no_alteration_and_is_put_again_i14() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;

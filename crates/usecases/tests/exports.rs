@@ -19,7 +19,7 @@ use huis_usecases::{
 
 /// taking away more dossiers than the register allows in an hour raises the alert that
 /// opening them one by one would raise; the line counts them.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_large_export_is_one_line_and_an_alert_x_23_x_24() {
     let world = World::on("2026-11-23").await;
     let loaded = world.huis.load_demo(68, 250, PASSWORD, |_, _| {}).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_large_export_is_one_line_and_an_alert_x_23_x_24() {
 }
 
 /// who has no list has no file of it.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_no_list_takes_none_away_x_13() {
     let world = World::on("2026-11-23").await;
     world.agent("paul", "police", &[]).await;
@@ -65,7 +65,7 @@ async fn who_has_no_list_takes_none_away_x_13() {
 
 /// the file for the authority says who may do what, how long all is kept, and whether
 /// the log verifies; it names no agent and no dossier, and leaves its trace.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_conformity_file_is_whole_and_names_nobody_a_22_x_29() {
     let world = World::on("2026-11-23").await;
     world.agent("zoe", "instructeur", &[]).await;

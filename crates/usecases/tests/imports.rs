@@ -133,12 +133,12 @@ async fn a_statement_is_written_once(world: World) {
     assert_eq!((acts(huis, &anne, klein).await, acts(huis, &anne, meyer).await), (2, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_is_written_once_on_sqlite_x_26() {
     a_statement_is_written_once(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_is_written_once_on_postgresql_x_26() {
     let server = Postgres::start().unwrap();
     let database = server.database("imports").unwrap();
@@ -162,7 +162,7 @@ async fn mandated(world: &World, by: &Caller, number: CaseNumber) {
 
 /// X-26, I13: a landlord records acts by number, by their own reference once known, and learns
 /// nothing of what is outside their perimeter or of a household that is not certain.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -212,7 +212,7 @@ async fn a_landlord_learns_nothing_of_other_dossiers_x_26_i13() {
 }
 
 /// Rows open dossiers where the sender may, once.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_open_dossiers_once_x_26() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -231,7 +231,7 @@ async fn rows_open_dossiers_once_x_26() {
 }
 
 /// Killed anywhere, it goes on where it was, and no row is written twice or half.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_it_goes_on_x_26() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -278,7 +278,7 @@ async fn killed_in_the_middle_it_goes_on_x_26() {
 
 /// I1, I7: nothing of the file is in the clear, and at the end its key is destroyed; past its day
 /// too. A withdrawn grant stops the work.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_file_is_sealed_and_then_gone_i1_i7_x_17() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -319,4 +319,51 @@ async fn the_file_is_sealed_and_then_gone_i1_i7_x_17() {
     huis.work_imports().await.unwrap();
     let line = huis.import_progress(&anne, &page.line.id).await.unwrap();
     assert_eq!((line.state, line.written), (ImportState::Stopped, 0));
+}
+
+/// an account that is stopped for a doubt writes nothing more, what it had launched included.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_account_imports_nothing_more_x_17() {
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    world.agent("alex", "administrateur", &[]).await;
+    let (anne, alex) = (world.caller("anne").await, world.caller("alex").await);
+    let huis = &world.huis;
+    let number = file_of(&world, &anne, "Klein", "1980-05-17").await;
+    let csv = format!("N° dossier;Date;Solde\n{number};01/03/2026;12\n");
+    let page = tried(huis, &anne, &csv, &[], false).await;
+    huis.start_import(&anne, &page.line.id).await.unwrap();
+    huis.lock_agent(&alex, anne.actor.agent).await.unwrap();
+    huis.work_imports().await.unwrap();
+    let line = huis.import_progress(&anne, &page.line.id).await.unwrap();
+    assert_eq!((line.state, line.written), (ImportState::Stopped, 0));
+    world.agent("luc", "instructeur", &[]).await;
+    assert_eq!(acts(huis, &world.caller("luc").await, number).await, 0);
+}
+
+/// X-26, I13: what an organisation typed for all the rows of its file is remembered for it, and shown
+/// to no other that sends a file with the same columns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_reads_nothing_that_another_typed_x_26_i13() {
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    world.agent("alex", "administrateur", &[]).await;
+    world.agent("luc", "bailleur", &["phabitat"]).await;
+    world.agent("lea", "bailleur", &["phabitat"]).await;
+    world.agent("max", "bailleur", &["pautre"]).await;
+    let (anne, alex, huis) = (world.caller("anne").await, world.caller("alex").await, &world.huis);
+    let number = file_of(&world, &anne, "Klein", "1980-05-17").await;
+    mandated(&world, &anne, number).await;
+    huis.set_setting(&alex, "partenaires.autorisation", "Arrêté du 2 mars 2026").await.unwrap();
+    let csv = format!("N° dossier;Solde\n{number};500,00\n");
+    let luc = world.caller("luc").await;
+    tried(huis, &luc, &csv, &[("date", "01/03/2026")], false).await;
+    for (login, reads) in [("lea", true), ("max", false)] {
+        let sender = world.caller(login).await;
+        let id = huis.send_file(&sender, PROCESSING, KIND, csv.clone().into_bytes()).await;
+        let page = huis.look_at_import(&sender, &id.unwrap().id).await.unwrap();
+        let content = page.content.unwrap();
+        let typed = content.mapping.0.values().any(|s| matches!(s, Source::Fixed(_)));
+        assert_eq!((content.remembered, typed), (reads, reads), "{login}");
+    }
 }

@@ -59,7 +59,7 @@ async fn amounts(world: &World, anne: &Caller, number: CaseNumber, payments: &st
 }
 
 /// X-05, I10: what is tried is what is kept; what the dossier becomes changes nothing to it.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_calculation_is_tried_kept_and_replayed_x_05() {
     let world = World::on("2026-06-30").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;
@@ -100,7 +100,7 @@ async fn a_calculation_is_tried_kept_and_replayed_x_05() {
 }
 
 /// X-11, I13: only whom may record a calculation tries one, within their perimeter.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_else_tries_a_calculation_x_05_x_11() {
     let world = World::on("2026-06-30").await;
     world.agent("anne", "instructeur", &[COLMAR]).await;

@@ -98,12 +98,12 @@ async fn indexes_change_keys_each_year(world: World) {
     assert_eq!(store.drop_tokens_before(true, Token::first_of(2)).await.unwrap(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn indexes_change_keys_each_year_on_sqlite_i5_i7() {
     indexes_change_keys_each_year(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn indexes_change_keys_each_year_on_postgresql_i5_i7() {
     let server = Postgres::start().unwrap();
     let database = server.database("index").unwrap();
@@ -124,7 +124,7 @@ async fn codes(world: &World, by: &Caller) -> BTreeSet<String> {
 
 /// what a search leaves in the trace matches nothing in the index, is the same within a month
 /// (so that a repetition shows), another in the next, and can be matched by nobody past the term.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn searches_are_traced_by_a_key_of_their_month_x_23() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;

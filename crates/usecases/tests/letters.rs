@@ -150,12 +150,12 @@ async fn from_creation_to_the_post(world: World) {
     assert!(sent.done.is_empty() && !sent.faults.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_from_creation_to_the_post_on_sqlite_x_15() {
     from_creation_to_the_post(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_from_creation_to_the_post_on_postgresql_x_15() {
     let server = Postgres::start().unwrap();
     let database = server.database("courriers").unwrap();
@@ -165,7 +165,7 @@ async fn letters_from_creation_to_the_post_on_postgresql_x_15() {
 }
 
 /// a batch is one authority and one line of the trace, with every dossier of it.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_is_one_line_with_its_dossiers_a_20() {
     let world = World::on("2026-03-02").await;
     office(&world).await;
@@ -208,7 +208,7 @@ async fn a_batch_is_one_line_with_its_dossiers_a_20() {
 }
 
 /// the commission's notice is due with the order to leave, and recorded as it is sent.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_commission_is_told_by_letter_x_27() {
     let world = World::on("2026-03-02").await;
     office(&world).await;
@@ -246,7 +246,7 @@ async fn the_commission_is_told_by_letter_x_27() {
 
 /// I11: a text is adapted by who keeps the settings, its mandatory mentions stay, every version is
 /// kept, and one goes back to the shipped text.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_is_adapted_and_taken_back_i11() {
     let world = World::on("2026-03-02").await;
     office(&world).await;

@@ -62,7 +62,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// unusual reading raises an alert that someone must close, with a finding of the list, and
 /// that nobody closes about themselves.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_unusual_reading_raises_an_alert_that_someone_must_close() {
     let world = service("2026-03-02").await;
     let (anne, dora) = (world.caller("anne").await, world.caller(DPO).await);
@@ -110,7 +110,7 @@ async fn x_24_unusual_reading_raises_an_alert_that_someone_must_close() {
 }
 
 /// an officer who reads too much is somebody else's alert.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_nobody_closes_an_alert_about_themselves() {
     let world = service("2026-03-02").await;
     let dora = world.caller(DPO).await;
@@ -134,7 +134,7 @@ async fn x_24_nobody_closes_an_alert_about_themselves() {
 
 /// looking for oneself, or opening a file at one's own name, stands out; a namesake by the
 /// first name alone does not.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_ones_own_name_stands_out() {
     let world = service("2026-03-02").await;
     let anne = world.caller("anne").await;
@@ -161,7 +161,7 @@ async fn x_24_ones_own_name_stands_out() {
 }
 
 /// after a restart the last weeks are learnt again, and an hour that had begun goes on.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_a_restart_does_not_forget_what_was_read() {
     let world = service("2026-03-02").await;
     let anne = world.caller("anne").await;
@@ -180,7 +180,7 @@ async fn x_24_a_restart_does_not_forget_what_was_read() {
 
 /// every access is a line that says who, when, what, of which data, for which purpose; those
 /// who control them read them in words, within their perimeter, and that is a line too.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_23_who_opened_a_dossier_is_told_in_words() {
     let world = service("2026-03-02").await;
     world.agent("tom", "chef", &[MULHOUSE]).await;
@@ -214,7 +214,7 @@ async fn x_23_who_opened_a_dossier_is_told_in_words() {
 }
 
 /// pages of the trace, newest first, without a gap or a repetition; by agent, by operation.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_23_the_trace_is_read_page_by_page() {
     let world = service("2026-03-02").await;
     let (anne, dora) = (world.caller("anne").await, world.caller(DPO).await);
@@ -248,7 +248,7 @@ async fn x_23_the_trace_is_read_page_by_page() {
 
 /// X-24, I8: the trace verifies inside as an outsider verifies its export; a store put back to an
 /// earlier state is found by what the witness has seen, and raises an alert.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_a_trace_put_back_in_time_is_found_by_the_witness() {
     let world = service("2026-03-02").await;
     let (anne, dora) = (world.caller("anne").await, world.caller(DPO).await);
@@ -298,7 +298,7 @@ async fn x_24_a_trace_put_back_in_time_is_found_by_the_witness() {
 }
 
 /// a log that is no longer there at all is missed too.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_24_a_log_that_disappeared_is_missed() {
     let world = service("2026-03-02").await;
     let dora = world.caller(DPO).await;
@@ -319,7 +319,7 @@ async fn x_24_a_log_that_disappeared_is_missed() {
 
 /// younger than a year nothing goes; the first past the term is gone, also from the log of a
 /// server that stopped long ago; the rest verifies.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_23_the_trace_goes_at_its_term_and_the_rest_verifies() {
     let mut world = service("2025-03-10").await;
     let anne = world.caller("anne").await;
@@ -361,7 +361,7 @@ async fn x_23_the_trace_goes_at_its_term_and_the_rest_verifies() {
 }
 
 /// what will be destroyed by a date is told before, with the numbers.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_09_the_plan_of_erasure_is_told_before() {
     let world = service("2023-03-02").await;
     let (anne, dora) = (world.caller("anne").await, world.caller(DPO).await);
@@ -392,7 +392,7 @@ async fn x_09_the_plan_of_erasure_is_told_before() {
 }
 
 /// the supervisor sees the work of the perimeter in numbers, by unit, stage, rule and agent.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_03_the_supervisor_sees_lateness_activity_and_what_is_stuck() {
     let world = service("2026-03-02").await;
     let anne = world.caller("anne").await;
@@ -427,7 +427,7 @@ async fn x_03_the_supervisor_sees_lateness_activity_and_what_is_stuck() {
 
 /// reopenings are counted without identity, and a ministry reads the counters and
 /// nothing else.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_10_x_14_counters_are_anonymous_and_all_that_a_ministry_reads() {
     let world = service("2026-03-02").await;
     world.agent("min", "ministere", &[]).await;
@@ -455,7 +455,7 @@ async fn x_10_x_14_counters_are_anonymous_and_all_that_a_ministry_reads() {
 }
 
 /// A-03, I11: the officer reads the register's entry, and what each version changed.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_03_the_register_is_read_with_what_each_version_changed() {
     let world = service("2026-03-02").await;
     let dora = world.caller(DPO).await;
@@ -484,7 +484,7 @@ async fn a_03_the_register_is_read_with_what_each_version_changed() {
 
 /// settings are a closed list, changed by who may, traced by their key and never by
 /// what they hold.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_16_x_26_settings_are_typed_guarded_and_traced() {
     let world = service("2026-03-02").await;
     let (anne, alex, dora) =
@@ -517,7 +517,7 @@ async fn a_16_x_26_settings_are_typed_guarded_and_traced() {
 }
 
 /// a holiday that is added moves the deadlines that run.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_02_good_friday_of_the_commune_moves_the_deadlines() {
     // Good Friday of 2026 is 3 April; the act is served so that its term ends that day.
     let world = service("2026-02-02").await;
@@ -549,7 +549,7 @@ async fn x_02_good_friday_of_the_commune_moves_the_deadlines() {
 }
 
 /// the same on PostgreSQL: own name, traces, pages, plan, supervision, evidence.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_03_x_23_x_24_oversight_on_postgresql() {
     let server = Postgres::start().unwrap();
     let database = server.database("controle").unwrap();

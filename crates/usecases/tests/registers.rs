@@ -37,7 +37,7 @@ fn with_field(authorisation: &str) -> String {
     )
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_field_is_a_change_of_the_file_alone_and_loosening_needs_its_authorisation_a_03_x_07() {
     let world = World::on("2026-03-02").await;
     world.agent("anne", "instructeur", &[]).await;
@@ -79,7 +79,7 @@ async fn a_field_is_a_change_of_the_file_alone_and_loosening_needs_its_authorisa
     assert!(banner.unwrap().contains("Arrêté préfectoral d’essai"), "I11: every page says so");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_erases_sooner_needs_a_second_person_and_its_notice_i6() {
     let world = World::on("2026-03-02").await;
     world.agent("dora", "dpo", &[]).await;

@@ -188,7 +188,7 @@ async fn open_partners(world: &World, admin: &Caller) {
         .unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_profile_sees_what_the_golden_matrix_says_x_11_x_12_x_13_x_14_x_26_i13() {
     let world = World::on(TODAY).await;
     let huis = &world.huis;
@@ -332,7 +332,7 @@ async fn situations(
 }
 
 /// the archive, shut then open, as each profile; X-26: a mandate opens the doorstep and no more.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_archive_opens_to_whom_the_matrix_says_x_12_x_26() {
     let world = World::on(TODAY).await;
     let huis = &world.huis;
@@ -391,7 +391,7 @@ async fn archived(world: &World, admin: &Caller) -> Vec<CaseNumber> {
 }
 
 /// I13, X-01: what is hidden from co-holders shows to the profiles that the matrix names, and to no other.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hidden_section_shows_to_whom_the_matrix_says_i13() {
     let world = World::on(TODAY).await;
     let huis = &world.huis;

@@ -124,23 +124,23 @@ async fn on_postgresql(name: &str) -> (Postgres, huis_testkit::Database, World) 
     (server, database, world)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_is_its_agent_less_its_scopes_on_sqlite_x_17() {
     a_token_is_its_agent_less_its_scopes(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_is_its_agent_less_its_scopes_on_postgresql_x_17() {
     let (_server, _database, world) = on_postgresql("jetons").await;
     a_token_is_its_agent_less_its_scopes(world).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_serves_one_request_on_sqlite() {
     a_key_serves_one_request(World::on("2026-03-02").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_serves_one_request_on_postgresql() {
     let (_server, _database, world) = on_postgresql("cles").await;
     a_key_serves_one_request(world).await;

@@ -18,6 +18,7 @@ mod client;
 mod daily;
 mod document;
 mod guide;
+mod hostile;
 mod office;
 mod papers;
 mod partners;

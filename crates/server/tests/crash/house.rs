@@ -74,20 +74,25 @@ impl House {
             house.agent(&huis, &login(client), "instructeur").await;
         }
         let caller = caller(&huis, &login(0)).await;
-        for i in 0..DOSSIERS {
-            let new = NewCase {
-                territory: COLMAR.into(),
-                sections: vec![("occupant".into(), occupant(&name(i as u64)))],
-                acts: vec![],
-            };
-            let made = huis.create_dossier(&caller, PROCESSING, new).await.unwrap();
-            house.numbers.push(made.number);
-        }
+        house.open_dossiers(&huis, &caller, DOSSIERS).await;
         // The board counts from here on as the dossiers move.
         let (office, today) = (caller.office.office, caller.today);
         huis.store().board(office, PROCESSING, &[], today).await.unwrap();
         huis.store().close().await;
         house
+    }
+
+    /// Adds so many dossiers; the nth of the house has the nth name.
+    pub async fn open_dossiers(&mut self, huis: &Huis, caller: &Caller, count: usize) {
+        for _ in 0..count {
+            let new = NewCase {
+                territory: COLMAR.into(),
+                sections: vec![("occupant".into(), occupant(&name(self.numbers.len() as u64)))],
+                acts: vec![],
+            };
+            let made = huis.create_dossier(caller, PROCESSING, new).await.unwrap();
+            self.numbers.push(made.number);
+        }
     }
 
     pub fn location(&self) -> Location {
@@ -115,7 +120,7 @@ impl House {
         Huis::open(self.options(writer)).await.unwrap()
     }
 
-    async fn agent(&self, huis: &Huis, login: &str, profile: &str) {
+    pub async fn agent(&self, huis: &Huis, login: &str, profile: &str) {
         let agent = DemoAgent {
             login: login.into(),
             first_name: "Camille".into(),
@@ -154,8 +159,10 @@ impl House {
         let witness = self.folder.join("temoin-journal");
         assert!(fs::metadata(&witness).unwrap().len() > 0, "the witness saw something");
         fs::create_dir_all(to).unwrap();
-        fs::copy(&witness, to.join("temoin")).unwrap();
-        verified_logs(&self.place(), to).len()
+        // As it is before the export: the server goes on writing to both.
+        let seen = to.join("temoin");
+        fs::copy(&witness, &seen).unwrap();
+        verified_logs(&self.place(), to, Some(&seen)).len()
     }
 }
 

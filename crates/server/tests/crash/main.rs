@@ -13,6 +13,7 @@
     clippy::allow_attributes_without_reason
 )]
 
+mod archive;
 mod backup;
 #[path = "../common/mod.rs"]
 mod common;

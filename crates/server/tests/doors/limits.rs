@@ -123,7 +123,7 @@ fn another_host_gets_no_page() {
     assert!(!forged.text().contains("evil.example") && page.status == forged.status);
 }
 
-fn token(page: &Answer) -> String {
+pub fn token(page: &Answer) -> String {
     let text = page.text();
     text.split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
@@ -140,12 +140,12 @@ fn cookies(answer: &Answer) -> Vec<(String, String, String)> {
         .collect()
 }
 
-fn jar(answer: &Answer) -> String {
+pub fn jar(answer: &Answer) -> String {
     let pairs = cookies(answer).into_iter().map(|(n, v, _)| format!("{n}={v}"));
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-fn sign_in(address: SocketAddr, login: &str, password: &str, back: &str, more: &str) -> Answer {
+pub fn sign_in(address: SocketAddr, login: &str, password: &str, back: &str, more: &str) -> Answer {
     let page = ask(address, "GET", "/connexion", "", None);
     let form =
         format!("_csrf={}&identifiant={login}&mot_de_passe={password}&retour={back}", token(&page));

@@ -15,6 +15,8 @@ mod answer;
 #[path = "../common/mod.rs"]
 mod common;
 mod heard;
+mod hostile;
+mod household;
 mod limits;
 mod planted;
 #[path = "../program/mod.rs"]
@@ -22,4 +24,6 @@ mod program;
 mod routes;
 mod scanners;
 mod table;
+mod talkative;
+mod unknown;
 mod wire;

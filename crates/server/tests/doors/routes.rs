@@ -317,7 +317,7 @@ fn half_a_session_opens_nothing_x_18_x_29_a_17() {
         let state = house.wait(house.huis.caller(token, "127.0.0.1")).unwrap().unwrap();
         let shown = house.wait(house.huis.enrol_begin(&state)).unwrap();
         let code = Phone::enrolled(&shown.secret).code(house.huis.now().0);
-        house.wait(house.huis.enrol_confirm(&state, &code)).unwrap();
+        house.wait(house.huis.enrol_confirm(&state, &code, "")).unwrap();
         let half = Agent::enter(&house, login, profile);
         try_all(&half, "/connexion/code");
     }

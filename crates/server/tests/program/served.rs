@@ -42,8 +42,9 @@ impl Drop for Served {
     }
 }
 
-/// Exports every log, verifies each with the public key and the witness, and gives their names.
-pub fn verified_logs(place: &[&str], folder: &Path) -> Vec<String> {
+/// Exports every log, verifies each with the public key, and with a witness when there is one, and
+/// gives their names.
+pub fn verified_logs(place: &[&str], folder: &Path, witness: Option<&Path>) -> Vec<String> {
     let to = folder.join("export");
     let _ = fs::remove_dir_all(&to);
     let mut arguments = vec!["trace", "export", "--to", to.to_str().unwrap()];
@@ -57,8 +58,10 @@ pub fn verified_logs(place: &[&str], folder: &Path) -> Vec<String> {
         if name == "cle-publique" {
             continue;
         }
-        let ran =
-            huis(&["trace", "verify", file.to_str().unwrap(), "--key", key.to_str().unwrap()]);
+        let mut verify = vec!["trace", "verify", file.to_str().unwrap()];
+        verify.extend(["--key", key.to_str().unwrap()]);
+        verify.extend(witness.iter().flat_map(|w| ["--witness", w.to_str().unwrap()]));
+        let ran = huis(&verify);
         assert!(ran.ok, "{name}: {}", ran.errors);
         names.push(name);
     }

@@ -190,6 +190,12 @@ impl Work {
         self.0.insert("reset", "hash, agent, until_at, used_at", vec![row], "").await
     }
 
+    /// Takes back the link that an account may still have.
+    pub async fn end_resets(&mut self, agent: AgentId) -> Result<(), StoreError> {
+        self.0.run("DELETE FROM reset WHERE agent = $1", params![agent]).await?;
+        Ok(())
+    }
+
     /// Uses a link, once: false when it was used meanwhile.
     pub async fn use_reset(&mut self, link: [u8; 32], now: Instant) -> Result<bool, StoreError> {
         let sql = "UPDATE reset SET used_at = $2 WHERE hash = $1 AND used_at IS NULL";

@@ -71,17 +71,7 @@ impl Huis {
             state.caller.actor.session.into_iter().fold(told, Told::in_session)
         };
         if row.must_change.as_deref() != Some("reset") {
-            let key = ThrottleKey::Password(&account.login);
-            if let Some(Signed::Refused { message, .. }) = self.admit(key, address).await? {
-                return Err(UseError::Invalid(vec![message]));
-            }
-            let (old, stored) = (Password::typed(old), account.password.clone());
-            if !self.sign_in.blocking(move |h| h.verify(&old, Some(&stored))).await? {
-                self.tell(told().refused("mot-de-passe"), Some(&standing)).await?;
-                let reason = "Le mot de passe actuel est inexact.";
-                return Err(UseError::Invalid(vec![reason.to_owned()]));
-            }
-            self.refund(key, address).await?;
+            self.password_again(state, old, Operation::PasswordChanged).await?;
         }
         let new = Password::typed(new);
         let words = vec![standing.office.name.clone(), row.service.clone()];
@@ -108,6 +98,34 @@ impl Huis {
         let lines = self.told_lines(&told(), Some(&standing));
         self.commit_told(work, lines).await?;
         Ok(session)
+    }
+
+    /// Asks an open session for its password again, before what would outlive it: as many tries as
+    /// at the door, and each refusal is traced.
+    pub(super) async fn password_again(
+        &self,
+        state: &CallerState,
+        typed: &str,
+        operation: Operation,
+    ) -> Result<(), UseError> {
+        let agent = state.caller.actor.agent;
+        let address = state.caller.actor.address.as_deref().unwrap_or_default();
+        let row = self.store.agent(agent).await?.ok_or(UseError::NotFound)?;
+        let account = self.account(&row)?;
+        let key = ThrottleKey::Password(&account.login);
+        if let Some(Signed::Refused { message, .. }) = self.admit(key, address).await? {
+            return Err(UseError::Invalid(vec![message]));
+        }
+        let (typed, stored) = (Password::typed(typed), account.password.clone());
+        if !self.sign_in.blocking(move |h| h.verify(&typed, Some(&stored))).await? {
+            let told = Told::by(agent, operation).from(address).refused("mot-de-passe");
+            let told = state.caller.actor.session.into_iter().fold(told, Told::in_session);
+            let standing = self.standing(Some(&row)).await?;
+            self.tell(told, Some(&standing)).await?;
+            let reason = "Le mot de passe actuel est inexact.";
+            return Err(UseError::Invalid(vec![reason.to_owned()]));
+        }
+        self.refund(key, address).await
     }
 
     /// Every rule that a new password breaks.
@@ -228,8 +246,10 @@ impl Huis {
             return no();
         }
         work.require_change(agent, "reset", account.sessions_from).await?;
-        // Whoever held the account before may have linked an identity, or made a token, of theirs.
+        // Whoever held the account before may have linked an identity, or made a token or a calendar
+        // link, of theirs.
         work.drop_identities(agent).await?;
+        work.end_feed(agent).await?;
         self.lock_archive(work.end_api_tokens(agent, now).await?);
         let closed = work.end_sessions(agent, "fermee", now).await?;
         self.lock_archive(closed);

@@ -89,8 +89,8 @@ impl Huis {
     }
 
     /// An agent for work that goes on in their name after the request: with the grants they have
-    /// now, so that a withdrawal stops it. `None` when the account is closed, or works no
-    /// more.
+    /// now, so that a withdrawal stops it. `None` when the account is closed or stopped, or
+    /// works no more.
     pub(crate) async fn caller_of(
         &self,
         agent: AgentId,
@@ -98,7 +98,7 @@ impl Huis {
     ) -> Result<Option<Caller>, UseError> {
         let Some(row) = self.store.agent(agent).await? else { return Ok(None) };
         let standing = self.standing(Some(&row)).await?;
-        if row.closed_at.is_some() || standing.grants.is_empty() {
+        if row.state != "active" || standing.grants.is_empty() {
             return Ok(None);
         }
         let settings = self.store.settings(standing.office.office).await?;

@@ -53,15 +53,21 @@ impl Huis {
         Ok(Enrolment { secret: secret.to_base32().to_string(), qr_svg })
     }
 
-    /// The first code proves that the application was enrolled; other sessions close.
+    /// The first code proves that the application was enrolled; other sessions close. In the place of
+    /// one that is there the password is asked again: a session left open, or stolen, gives no
+    /// telephone.
     pub async fn enrol_confirm(
         &self,
         state: &CallerState,
         code: &str,
+        password: &str,
     ) -> Result<Enrolled, UseError> {
         enrolling(state)?;
         let agent = state.caller.actor.agent;
         let address = state.caller.actor.address.as_deref().unwrap_or_default();
+        if self.store.agent(agent).await?.is_some_and(|row| row.totp.is_some()) {
+            self.password_again(state, password, Operation::SecondFactorChanged).await?;
+        }
         let key = ThrottleKey::Code(&agent);
         if let Some(Signed::Refused { message, .. }) = self.admit(key, address).await? {
             return Err(UseError::Invalid(vec![message]));
@@ -98,13 +104,18 @@ impl Huis {
         Ok(Enrolled { session, recovery: codes })
     }
 
-    /// A fresh set of recovery codes; the former ones no longer count.
-    pub async fn new_recovery_codes(&self, state: &CallerState) -> Result<Vec<String>, UseError> {
+    /// A fresh set of recovery codes, by the password; the former ones no longer count.
+    pub async fn new_recovery_codes(
+        &self,
+        state: &CallerState,
+        password: &str,
+    ) -> Result<Vec<String>, UseError> {
         let agent = state.caller.actor.agent;
         let row = self.store.agent(agent).await?.ok_or(UseError::NotFound)?;
         if state.pending != Next::Done || !state.caller.actor.strong || row.totp.is_none() {
             return Err(UseError::SecondFactor);
         }
+        self.password_again(state, password, Operation::SecondFactorChanged).await?;
         let standing = self.standing(Some(&row)).await?;
         let (codes, hashes) = self.fresh_codes();
         let mut work = self.store.begin().await?;
@@ -136,6 +147,10 @@ impl Huis {
         }
         work.set_recovery_codes(agent, &[]).await?;
         work.drop_identities(agent).await?;
+        work.end_feed(agent).await?;
+        // One that was handed over before would open the account now: whoever asks for another waits
+        // until the alert is closed.
+        work.end_resets(agent).await?;
         self.lock_archive(work.end_api_tokens(agent, self.now()).await?);
         let closed = work.end_sessions(agent, "fermee", self.now()).await?;
         self.lock_archive(closed);

@@ -108,14 +108,15 @@ impl Huis {
         Ok(Sent { id: hex(&staged.row.import), lines: staged.row.lines })
     }
 
-    /// The columns of an earlier file with the same headers, of this kind, in this office.
+    /// The columns of an earlier file with the same headers, of this kind, in this office, sent by
+    /// who has the same grants.
     async fn kept_mapping(
         &self,
         caller: &Caller,
         row: &ImportRow,
         header: &Header,
     ) -> Result<Option<(Mapping, bool)>, UseError> {
-        let signature = self.import_signature(row, header);
+        let signature = self.import_signature(caller, row, header);
         let office = caller.office.office;
         let Some(sealed) = self.store.import_mapping(office, signature).await? else {
             return Ok(None);
@@ -125,11 +126,22 @@ impl Huis {
     }
 
     /// What two files of one kind with the same columns have in common, as a keyed hash: a header
-    /// may hold anything.
-    pub(super) fn import_signature(&self, row: &ImportRow, header: &Header) -> [u8; 32] {
+    /// may hold anything. What was typed beside the columns is read again by colleagues only: a
+    /// partner learns nothing of another.
+    pub(super) fn import_signature(
+        &self,
+        caller: &Caller,
+        row: &ImportRow,
+        header: &Header,
+    ) -> [u8; 32] {
+        let mut whose: Vec<String> = caller
+            .grants(&row.processing)
+            .map(|g| format!("{} {}", g.profile, g.territories.join(" ")))
+            .collect();
+        whose.sort_unstable();
         let columns: Vec<String> =
             header.columns.iter().filter(|c| fold(c) != fold(FAULT_COLUMN)).cloned().collect();
-        let data = format!("{}|{}", row.kind, unit_of_headers(&columns));
+        let data = format!("{}|{}|{}", row.kind, whose.join(","), unit_of_headers(&columns));
         self.root
             .derive(&format!("import {} {}", row.processing, row.office))
             .hmac(b"colonnes", data.as_bytes())

@@ -49,7 +49,7 @@ impl Huis {
         }
         plan.open = settling.open && may_open(caller, staged.processed, staged.kind);
         plan.mapping = settling.mapping;
-        let signature = self.import_signature(&staged.row, &plan.header);
+        let signature = self.import_signature(caller, &staged.row, &plan.header);
         let kept = serde_json::to_vec(&(&plan.mapping, plan.open))
             .map_err(|_| UseError::Internal("import"))?;
         let kept = self.root.seal_secret("import", &signature, &kept, &*self.rng);

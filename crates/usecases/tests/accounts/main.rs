@@ -11,3 +11,4 @@
 mod grants;
 mod office;
 mod sign_in;
+mod stolen;

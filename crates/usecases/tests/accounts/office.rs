@@ -128,7 +128,7 @@ impl Office {
                     let shown = self.huis.enrol_begin(&state).await.unwrap();
                     who.phone = Phone::enrolled(&shown.secret);
                     let code = self.code(&who);
-                    let done = self.huis.enrol_confirm(&state, &code).await.unwrap();
+                    let done = self.huis.enrol_confirm(&state, &code, "").await.unwrap();
                     who.recovery = done.recovery;
                     done.session
                 }

@@ -258,7 +258,8 @@ async fn enrol(
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
     let code = form.get("code").unwrap_or_default();
-    match app.huis.enrol_confirm(&session.state, code).await {
+    let password = form.get("actuel").unwrap_or_default();
+    match app.huis.enrol_confirm(&session.state, code, password).await {
         Ok(enrolled) => {
             // The page is outside: its forms would bear the token of the session that was closed.
             let next = landing(enrolled.session.next, routes::DAY);
@@ -277,9 +278,16 @@ async fn enrol(
 async fn fresh_codes(
     State(app): State<App>,
     me: Me,
-    _: CheckedForm,
+    CheckedForm(form): CheckedForm,
 ) -> Result<Response, PageError> {
-    let codes = app.huis.new_recovery_codes(&me.session.state).await.map_err(fail)?;
+    let password = form.get("actuel").unwrap_or_default();
+    let codes = match app.huis.new_recovery_codes(&me.session.state, password).await {
+        Ok(codes) => codes,
+        Err(UseError::Invalid(_)) => {
+            return Ok(flash(app.tls, routes::MY_ACCOUNT, Tone::Bad, "flash.codes_refused"));
+        }
+        Err(error) => return Err(fail(error)),
+    };
     let title = me.locale.t("totp.codes_title");
     let next = routes::MY_ACCOUNT.to_owned();
     Ok(page(&auth::Recovery { shell: me.shell(None, crumbs(&me, &title)), codes, next }))
