@@ -2,7 +2,7 @@
 //! that its neighbours were moved to or from, not in what was written of it on the way.
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason
 )]
