@@ -276,7 +276,8 @@ pub(crate) async fn shapes(db: &Db) -> Result<Vec<Shape>, StoreError> {
         let (table, column, declared, rank) =
             (row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?);
         let kind = match declared.to_ascii_lowercase().as_str() {
-            "bigint" => Kind::Int,
+            // SQLite's own row number is declared so.
+            "bigint" | "integer" => Kind::Int,
             "text" => Kind::Text,
             "blob" | "bytea" => Kind::Bytes,
             _ => return Err(StoreError::Corrupt("type de colonne")),
