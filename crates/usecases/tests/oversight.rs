@@ -274,7 +274,7 @@ async fn x_24_a_trace_put_back_in_time_is_found_by_the_witness() {
         verify(export.as_slice(), world.huis.log_key()).unwrap();
         let text = String::from_utf8(export).unwrap();
         // One word of one line of it changed: a reading made a list.
-        let other = text.replacen(r#"\"read\""#, r#"\"list\""#, 1);
+        let other = text.replacen(r#""operation":"read""#, r#""operation":"list""#, 1);
         if other != text {
             let found = verify(other.as_bytes(), world.huis.log_key()).unwrap_err();
             assert!(matches!(found[0], Finding::Changed(_)), "{found:?}");
