@@ -208,15 +208,16 @@ impl Work {
         for step in next {
             list.extend(params![&step.unit, step.on, &step.step]);
             let (unit, on, what) = (list.len() - 2, list.len() - 1, list.len());
-            dates.push_str(&format!(" WHEN ${unit} THEN ${on}"));
-            steps.push_str(&format!(" WHEN ${unit} THEN ${what}"));
+            dates.push_str(&format!(" WHEN unit = ${unit} THEN ${on}"));
+            steps.push_str(&format!(" WHEN unit = ${unit} THEN ${what}"));
             units.push(format!("${unit}"));
         }
-        // An act moves few of them: the others, and their indexes, are not written again.
+        // An act moves few of them: the others, and their indexes, are not written again. (Spread
+        // tables: Citus hands on `CASE unit WHEN` in a condition as something else.)
         let sql = format!(
-            "UPDATE unit SET next_on = CASE unit{dates} END, next_step = CASE unit{steps} END
+            "UPDATE unit SET next_on = CASE{dates} END, next_step = CASE{steps} END
              WHERE office = $1 AND dossier = $2 AND unit IN ({})
-             AND (next_on <> CASE unit{dates} END OR next_step <> CASE unit{steps} END)",
+             AND (next_on <> CASE{dates} END OR next_step <> CASE{steps} END)",
             units.join(",")
         );
         self.0.run(&sql, list).await?;
