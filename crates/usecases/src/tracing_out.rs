@@ -1,5 +1,6 @@
 //! Writing the trace: alone (reads, refusals, sign-ins), or beside the act it tells of.
 
+use huis_kernel::Instant;
 use huis_store::Work;
 use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
 
@@ -11,6 +12,14 @@ use crate::{Caller, Huis, UseError, dossier::Mark, start::INSTALLATION};
 const ENTRY: &str = "ecriture";
 /// How long after it was made an entry may still be under way, in milliseconds.
 const UNDER_WAY_MS: i64 = 10_000;
+
+/// The lease of who chains what waited.
+const OUTBOX: &str = "outbox";
+
+/// Before when an entry is nobody's any more.
+const fn waited(now: Instant) -> Instant {
+    now.plus_ms(-UNDER_WAY_MS)
+}
 
 /// How many acts may be followed at a time: beyond, who records one more waits.
 pub(crate) const FOLLOWING: usize = 64;
@@ -101,16 +110,22 @@ impl Huis {
     pub async fn chain_waiting(&self) -> Result<u64, UseError> {
         // What is on its way is not looked at.
         self.caught_up().await;
-        let old = || self.now().plus_ms(-UNDER_WAY_MS);
         // Nothing waits most of the time, and a lease is a write.
-        if self.store.outbox(old(), 1).await?.is_empty()
-            || !self.store.lease("outbox", &self.server, self.now(), 60_000).await?
+        if self.store.outbox(waited(self.now()), 1).await?.is_empty()
+            || !self.store.lease(OUTBOX, &self.server, self.now(), 60_000).await?
         {
             return Ok(0);
         }
+        let chained = self.chain_what_waited().await;
+        // What is too young now is not kept waiting for the lease of who found it so.
+        self.store.release(OUTBOX, &self.server).await?;
+        chained
+    }
+
+    async fn chain_what_waited(&self) -> Result<u64, UseError> {
         let mut chained = 0;
         loop {
-            let waiting = self.store.outbox(old(), 500).await?;
+            let waiting = self.store.outbox(waited(self.now()), 500).await?;
             if waiting.is_empty() {
                 return Ok(chained);
             }
