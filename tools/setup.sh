@@ -39,6 +39,7 @@ have qpdf || packages+=(qpdf)               # judges their structure
 have sqlite3 || packages+=(sqlite3)         # counts what a request reads
 have pkill || packages+=(procps)
 have systemd-analyze || packages+=(systemd) # reads our unit as systemd will
+have systemd-nspawn || packages+=(systemd-container) # boots it
 have bwrap || packages+=(bubblewrap)        # a root like the container's
 have npm || packages+=(npm)
 if [ ! -x "$tools/venv/bin/python" ]; then

@@ -75,6 +75,9 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // What this program writes, its own user alone reads, whoever starts it: databases, exports,
+    // backups.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = Cli::parse();
     logs::start(cli.log_format);
     let done = match cli.command {

@@ -254,8 +254,9 @@ fn settle_folder(file: &Path) -> anyhow::Result<()> {
     Ok(std::fs::File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()?)
 }
 
+/// The mode of a file that others than its owner may read or write.
 #[cfg(unix)]
-fn open_to_others(file: &Path) -> Option<u32> {
+pub fn open_to_others(file: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
     // A credential of systemd is root's, read by this service alone through an access list: what
@@ -267,7 +268,7 @@ fn open_to_others(file: &Path) -> Option<u32> {
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &Path) -> Option<u32> {
+pub fn open_to_others(_: &Path) -> Option<u32> {
     None
 }
 

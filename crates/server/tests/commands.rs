@@ -52,6 +52,41 @@ fn init_tells_every_fault_at_once_and_makes_nothing() {
     assert!(!data.exists(), "nothing was made");
 }
 
+/// what the program writes, its own account alone reads, whatever the account that starts it lets
+/// others read; the doctor sees what was opened since.
+#[cfg(unix)]
+#[test]
+fn what_is_kept_is_for_its_owner_alone_x_19() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let made = real(folder.path(), "Quatre-vingt-huit-Lunes!7", "Bureau des droits");
+    assert!(made.ok, "{}", made.errors);
+    let data = folder.path().join("data");
+    let copy = folder.path().join("ailleurs");
+    let mut looked_at = 0;
+    for kept in [&data, &copy] {
+        for file in
+            fs::read_dir(kept).unwrap().map(|file| file.unwrap().path()).chain([kept.clone()])
+        {
+            let mode = fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 6, "{looked_at}");
+    let open =
+        |file: &Path, mode| fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+    open(&data.join("keys.db"), 0o644);
+    assert!(huis(&["doctor", "--data", path(&data)]).ok, "in a closed folder nobody comes to it");
+    open(&data, 0o755);
+    let told = huis(&["doctor", "--data", path(&data)]);
+    assert!(
+        !told.ok && told.says.contains(&format!("chmod -R go= {}", path(&data))),
+        "{}",
+        told.says
+    );
+}
+
 /// A password that breaks the rules stops the init with its reason; the same command run
 /// again with a better one finishes it.
 #[test]

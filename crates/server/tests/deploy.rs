@@ -57,10 +57,18 @@ fn the_unit_is_read_by_systemd_and_closed_x_19() {
     let start = unit().lines().find_map(|l| l.strip_prefix("ExecStart=").map(str::to_owned));
     options_exist(&start.unwrap());
     let help = huis(&["serve", "--help"]).says;
-    for name in unit().lines().filter_map(|l| l.strip_prefix("Environment=")) {
+    let settings = fs::read_to_string(in_repository("deploy/reglages")).unwrap();
+    let unit = unit();
+    let named = unit.lines().filter_map(|l| l.strip_prefix("Environment="));
+    let set =
+        settings.lines().map(|l| l.trim_start_matches('#')).filter(|l| l.starts_with("HUIS_"));
+    let mut variables = 0;
+    for name in named.chain(set) {
         let name = name.split('=').next().unwrap();
         assert!(help.contains(name), "{name} is no variable of huis serve");
+        variables += 1;
     }
+    assert!(variables > 8, "{variables}");
 }
 
 /// A root with the program and what it calls, as the container's recipe lays it.

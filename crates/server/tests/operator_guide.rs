@@ -10,6 +10,7 @@
 
 mod program;
 
+use huis_testkit::{Block, blocks};
 use program::in_repository;
 use std::{
     fs,
@@ -17,30 +18,6 @@ use std::{
     path::Path,
     process::{Command, Stdio},
 };
-
-/// A block of the guide: its first line in the file, and its text.
-fn blocks(guide: &str, language: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    let mut open: Option<(usize, String, bool)> = None;
-    for (at, line) in guide.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(name)) => open = Some((at + 2, String::new(), name == language)),
-            (Some(_), Some("")) => {
-                let (at, text, ours) = open.take().unwrap();
-                if ours {
-                    found.push((at, text));
-                }
-            }
-            (Some((_, text, _)), _) => {
-                text.push_str(line);
-                text.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "a block of the guide is not closed");
-    found
-}
 
 /// Bash in the folder, with the built program in its path and what earlier blocks exported.
 fn bash(folder: &Path, exported: &str, text: &str) -> Command {
@@ -67,7 +44,7 @@ fn every_command_of_the_operator_guide_works_x_20_x_22_a_03() {
     let mut exported = String::new();
     let blocks = blocks(&guide, "sh");
     assert!(blocks.len() > 10, "the guide has lost its commands");
-    for (at, text) in &blocks {
+    for Block { line: at, text } in &blocks {
         if text.starts_with("huis serve") {
             serves(folder.path(), &exported, text, *at);
             continue;

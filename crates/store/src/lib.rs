@@ -113,6 +113,10 @@ impl StoreError {
             "13" | "4874" | "53100" => Self::NoRoom,
             // SQLITE_BUSY and its kin.
             "5" | "6" | "261" | "517" => Self::Away(BUSY),
+            // SQLITE_READONLY and its kin, SQLITE_CANTOPEN; read_only_sql_transaction.
+            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "14" | "25006" => {
+                Self::Away("le compte de ce programme ne peut pas l’écrire")
+            }
             // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections.
             "57P01" | "57P02" | "57P03" | "53300" => Self::Away("connexion"),
             code if code.len() == 5 && code.starts_with("08") => Self::Away("connexion"),

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{clauses, deny, generate, project, tidy};
+use crate::{clauses, deny, generate, project, service, tidy};
 
 /// All the stages, the quick ones first. A stage that fails does not hide the next: one run tells
 /// all that is wrong.
@@ -26,6 +26,7 @@ pub fn run() -> Result<()> {
     // so that the features of the dependencies, hence their builds, are those of the tests.
     stages.run("doctest", || cargo(&["test", "--doc", "--workspace", "--quiet"]));
     stages.run("tests", tests);
+    stages.run("service", service::run);
     stages.verdict()
 }
 

@@ -12,6 +12,7 @@ mod links;
 mod project;
 mod release;
 mod sbom;
+mod service;
 mod threats;
 mod tidy;
 
@@ -50,6 +51,8 @@ enum Command {
     Deny,
     /// Construit la version à livrer, sa nomenclature (CycloneDX) et leurs sommes de contrôle.
     Release,
+    /// Joue le guide de l’exploitant sous un vrai systemd, démarré dans un conteneur de cette machine.
+    Service,
     /// Écrit les documents tirés des registres, des paramètres, des clauses et de l’API.
     Gen {
         /// N'écrit rien ; échoue si un document n'est pas à jour.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Setup => ci::setup(),
         Command::Deny => deny::all(),
         Command::Release => release::run(),
+        Command::Service => service::run(),
         Command::Tidy => tidy::run(),
         Command::Clauses { check: true, .. } => clauses::check(),
         Command::Clauses { only, check: false } => clauses::print(only.as_deref()),

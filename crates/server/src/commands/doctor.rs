@@ -1,9 +1,12 @@
 use clap::Args;
 use huis_kernel::{Clock, SystemClock};
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use super::say;
-use crate::{mail::MailOptions, place::Place};
+use crate::{
+    mail::MailOptions,
+    place::{Place, open_to_others},
+};
 
 /// Dit ce qui ne va pas, et comment y remédier.
 #[derive(Args)]
@@ -41,6 +44,9 @@ impl Doctor {
                 &error.to_string(),
                 "rendez la clé à sa place, en mode 600 ; sans elle, rien ne se relit",
             ),
+        }
+        for folder in [Some(self.place.data.clone()), self.place.second_place()].iter().flatten() {
+            closed(folder, &mut report);
         }
         match self.place.local_registers().map(|local| huis_usecases::registers(&local)) {
             Ok(Ok(registers)) => {
@@ -143,6 +149,22 @@ impl Doctor {
             );
         }
         Ok(())
+    }
+}
+
+/// What is kept in a folder is for its owner alone. The program makes it so; a copy, or an
+/// installation made before it did, may not be.
+fn closed(folder: &Path, report: &mut Report) {
+    let here = folder.display();
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let open = files.filter(|file| open_to_others(&file.path()).is_some()).count();
+    if open == 0 || open_to_others(folder).is_none() {
+        report.good(&format!("{here} : lisible de son seul propriétaire"));
+    } else {
+        report.wrong(
+            &format!("{here} : {open} fichiers sont ouverts à d'autres comptes de la machine"),
+            &format!("chmod -R go= {here}"),
+        );
     }
 }
 
