@@ -1,7 +1,8 @@
 //! Every package that the binary holds has a licence that the EUPL can live with: the list and
-//! its reasons are in `deny.toml`, which cargo-deny reads too.
+//! its reasons are in `deny.toml`, which cargo-deny reads too. Every library that we name ourselves has
+//! the reason why it is here (ADR 0032).
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
@@ -29,7 +30,10 @@ struct Exception {
     allow: Vec<String>,
 }
 
-/// Every package whose licence is not in the list.
+/// Where the reasons stand.
+const REASONS: &str = "docs/adr/0032-what-each-library-is-for.md";
+
+/// Every package whose licence is not in the list, every library without a reason.
 pub fn faults() -> Result<Vec<String>> {
     let text = fs::read_to_string(root().join("deny.toml")).context("deny.toml")?;
     let deny: Deny = toml::from_str(&text).context("deny.toml")?;
@@ -47,7 +51,23 @@ pub fn faults() -> Result<Vec<String>> {
             ));
         }
     }
+    let ours = metadata.workspace_packages();
+    let named = ours.iter().flat_map(|p| &p.dependencies).filter(|d| d.path.is_none());
+    let named: BTreeSet<&str> = named.map(|d| d.name.as_str()).collect();
+    let reasons = fs::read_to_string(root().join(REASONS)).context(REASONS)?;
+    faults.extend(unreasoned(&named, &reasons));
     Ok(faults)
+}
+
+/// The libraries without a line in the table, and the lines without a library.
+fn unreasoned(named: &BTreeSet<&str>, reasons: &str) -> Vec<String> {
+    let told = reasons.lines().filter_map(|l| l.strip_prefix("| `")?.split_once("` | "));
+    let told: BTreeSet<&str> =
+        told.filter(|(_, why)| !why.starts_with('|')).map(|(name, _)| name).collect();
+    let missing =
+        named.difference(&told).map(|name| format!("{name} : sans raison dans {REASONS}"));
+    let left = told.difference(named).map(|name| format!("{name} : n’est plus là ({REASONS})"));
+    missing.chain(left).collect()
 }
 
 fn allowed(licenses: &Licenses, package: &str, licence: &str) -> bool {
@@ -62,6 +82,15 @@ fn allowed(licenses: &Licenses, package: &str, licence: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_has_its_reason_and_a_reason_its_library() {
+        let table =
+            "| library | for |\n|---|---|\n| `one` | this | |\n| `two` | | |\n| `old` | that |";
+        let faults = unreasoned(&BTreeSet::from(["one", "two", "three"]), table);
+        let about: Vec<&str> = faults.iter().filter_map(|f| f.split(" : ").next()).collect();
+        assert_eq!(about, ["three", "two", "old"]);
+    }
 
     #[test]
     fn a_choice_needs_one_allowed_licence_and_a_sum_needs_all() {
