@@ -11,7 +11,12 @@
 
 mod common;
 
-use common::{COLMAR, House, PASSWORD, PROCESSING, day, desk::Desk, http::Visitor, squeeze};
+use common::{
+    COLMAR, House, PASSWORD, PROCESSING, day,
+    desk::Desk,
+    http::{Visitor, pairs},
+    squeeze,
+};
 use huis_dossier::{Draft, Facts, Value};
 use huis_usecases::{NewCase, accounts::Signed};
 
@@ -141,8 +146,7 @@ fn a_late_form_is_kept_for_its_writer_alone() {
     let path = format!("{dossier}/actes/commandement-payer");
     let page = anne.get(&path);
     let hidden = page.hidden();
-    let mut typed: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut typed = pairs(&hidden);
     typed.push(("on", "02/03/2026"));
     house.clock.advance_ms(20 * 3_600_000);
     let late = anne.post(&path, &typed);
@@ -160,7 +164,7 @@ fn a_late_form_is_kept_for_its_writer_alone() {
     let offer = anne.get(&kept);
     let again = offer.hidden();
     assert_eq!(again.get("on").map(String::as_str), Some("02/03/2026"));
-    let pairs: Vec<(&str, &str)> = again.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let pairs = pairs(&again);
     let back = anne.post(&path, &pairs);
     assert_eq!(back.status, 200, "shown, not recorded");
     assert!(squeeze(&back.body).contains("relisez-la") && back.body.contains("02/03/2026"));

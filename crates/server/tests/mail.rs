@@ -12,7 +12,7 @@
 mod common;
 mod program;
 
-use common::http::Visitor;
+use common::http::{Visitor, pairs};
 use huis_testkit::Smtp;
 use program::{huis, program, real};
 use std::{
@@ -102,7 +102,7 @@ fn s_11_the_reset_letter_arrives_names_nobody_and_its_link_works() {
     let mut other = Visitor::new(served.address);
     let page = other.get(&link);
     let hidden = page.hidden();
-    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (&**n, &**v)).collect();
+    let hidden = pairs(&hidden);
     let page = other.post("/connexion/lien", &hidden);
     assert_eq!(page.location.as_deref(), Some("/mon-compte/mot-de-passe"), "{}", page.title());
     let page = other.fill("/mon-compte/mot-de-passe", &[("nouveau", SECOND), ("encore", SECOND)]);

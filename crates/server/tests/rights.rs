@@ -13,7 +13,7 @@ mod common;
 
 use common::{
     House,
-    http::{Page, Visitor},
+    http::{Page, Visitor, pairs},
     squeeze,
 };
 use std::sync::Arc;
@@ -57,7 +57,7 @@ fn a_form_stays_in_the_processing_of_its_page_x_16() {
     assert!(other.body.contains("demandeur-1.nom"), "the one that was chosen last");
     // The first page, sent now: it is refused for what it lacks, as a page of its own processing.
     let hidden = form.hidden();
-    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let hidden = pairs(&hidden);
     let sent = clerk.post("/dossiers/nouveau", &hidden);
     assert!(sent.body.contains("occupant-1.nom"), "{}", sent.title());
     // Bookmarks: each number opens where it belongs, and one works there then.
@@ -164,8 +164,7 @@ fn a_copy_is_looked_at_and_made_on_paper_i12() {
             continue; // a dossier of another sector, or whose section is filled already
         }
         let hidden = copy.hidden();
-        let mut fields: Vec<(&str, &str)> =
-            hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut fields = pairs(&hidden);
         let to = format!("{request}/copie.pdf");
         // What is no such text is not left out in silence: the page is shown again.
         let mut other = fields.clone();

@@ -1,11 +1,11 @@
 //! Letters: the texts that offices adapted, and the dossiers whose deadlines a letter answers.
 
-use huis_kernel::{AgentId, Date, Instant, OfficeId};
+use huis_kernel::{AgentId, Instant, OfficeId};
 
 use crate::{
     Store, StoreError,
-    dossiers::{CARD_D, card},
-    lists::{TermDue, within},
+    dossiers::CARD_D,
+    lists::{TermDue, term_due},
     sql::params,
     work::{ids, places},
 };
@@ -93,23 +93,14 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t
-             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND t.state = 'running' AND d.processing = $2 AND d.archived = 0
-             AND d.closed_on IS NULL AND t.rule IN ({}) {}
-             ORDER BY t.due, t.dossier LIMIT {limit}",
-            places(3, rules.len()),
-            within("d.territory", 3 + rules.len(), territories)
+            "SELECT {CARD_D}, t.rule, t.due, t.action FROM {} AND t.state = 'running'
+             AND t.rule IN ({}) ORDER BY t.due, t.dossier LIMIT {limit}",
+            self.terms_of_open(2, territories),
+            places(3 + territories.len(), rules.len())
         );
         let mut list = params![office, processing];
-        list.extend(ids(rules.iter().copied()));
         list.extend(ids(territories.iter().map(String::as_str)));
-        let rows = self.data.all(&sql, list).await?;
-        rows.iter()
-            .map(|r| {
-                let due: Date = r.date(16)?;
-                Ok(TermDue { card: card(r)?, rule: r.text(15)?, due, action: r.flag(17)? })
-            })
-            .collect()
+        list.extend(ids(rules.iter().copied()));
+        self.data.all(&sql, list).await?.iter().map(term_due).collect()
     }
 }

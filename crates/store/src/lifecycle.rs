@@ -6,6 +6,7 @@ use huis_vault::Slot;
 use crate::{
     Store, StoreError,
     dossiers::{CARD_D, CardRow, card},
+    lists::each_with_dossier,
     sql::{Row, params},
     work::Work,
 };
@@ -110,11 +111,10 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DueRow>, StoreError> {
         let sql = format!(
-            "SELECT {CARD_D}, u.unit, u.slot, u.next_on, u.next_step
-             FROM unit u CROSS JOIN dossier d
-             WHERE d.office = u.office AND d.dossier = u.dossier
-             AND u.office = $1 AND u.next_on <= $2 AND u.next_step <> 'alert'
-             ORDER BY u.next_on, u.dossier, u.unit LIMIT $3"
+            "SELECT {CARD_D}, t.unit, t.slot, t.next_on, t.next_step FROM {}
+             AND t.next_on <= $2 AND t.next_step <> 'alert'
+             ORDER BY t.next_on, t.dossier, t.unit LIMIT $3",
+            each_with_dossier(&self.data, "unit", "")
         );
         let rows = self.data.all(&sql, params![office, by, limit]).await?;
         rows.iter().map(due_row).collect()

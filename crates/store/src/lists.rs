@@ -64,7 +64,8 @@ fn only_filter(db: &Db, column: &str) -> String {
 }
 
 /// A table `t` whose order is followed, and the dossier `d` of each of its rows as it comes, until there
-/// are enough: what both are to meet, and where more conditions may follow. The office is `$1`.
+/// are enough: what both are to meet (`wanted` says « AND … » of the dossier), and where more conditions
+/// may follow. The office is `$1`.
 /// PostgreSQL, left to choose, joins every dossier of a territory and sorts what came of it.
 pub(crate) fn each_with_dossier(db: &Db, table: &str, wanted: &str) -> String {
     let same = "d.office = $1 AND d.dossier = t.dossier";
@@ -72,11 +73,16 @@ pub(crate) fn each_with_dossier(db: &Db, table: &str, wanted: &str) -> String {
         // `OFFSET 0`: what stands within is not merged with what stands around.
         format!(
             "{table} t CROSS JOIN LATERAL
-             (SELECT * FROM dossier d WHERE {same} AND {wanted} OFFSET 0) d WHERE t.office = $1"
+             (SELECT * FROM dossier d WHERE {same}{wanted} OFFSET 0) d WHERE t.office = $1"
         )
     } else {
-        format!("{table} t CROSS JOIN dossier d WHERE {same} AND {wanted} AND t.office = $1")
+        format!("{table} t CROSS JOIN dossier d WHERE {same}{wanted} AND t.office = $1")
     }
+}
+
+/// « AND … » : a dossier `d` of a processing (the parameter of that number) that is worked on.
+pub(crate) fn followed(processing: usize) -> String {
+    format!(" AND d.processing = ${processing} AND d.archived = 0 AND d.closed_on IS NULL")
 }
 
 pub(crate) fn within(column: &str, from: usize, territories: &[String]) -> String {
@@ -108,7 +114,7 @@ impl Store {
             "SELECT {CARD_D}, t.rule, t.due, t.action FROM {}
              AND t.state = 'running' AND t.due >= $2 AND t.due <= $3 AND t.action = 1
              ORDER BY t.due, t.dossier LIMIT {limit}",
-            self.terms_of_open(territories)
+            self.terms_of_open(4, territories)
         );
         let mut list = params![office, from.unwrap_or(Date::MIN), to, processing];
         if from.is_none() {
@@ -135,7 +141,7 @@ impl Store {
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {}
              AND t.state = 'running' AND t.due >= $2 AND t.due <= $3 AND t.action = 1
              LIMIT {}) counted",
-            self.terms_of_open(territories),
+            self.terms_of_open(4, territories),
             cap + 1
         );
         let mut list = params![office, from, to, processing];
@@ -144,13 +150,11 @@ impl Store {
         row.map_or(Ok(0), |r| r.count(0))
     }
 
-    /// Deadlines, with the dossiers of a processing (`$4`) that are followed within territories
-    /// (from `$5`).
-    fn terms_of_open(&self, territories: &[String]) -> String {
-        let wanted = format!(
-            "d.processing = $4 AND d.archived = 0 AND d.closed_on IS NULL{}",
-            within("d.territory", 5, territories)
-        );
+    /// Deadlines in their order, with the dossiers of a processing (the parameter of that number)
+    /// that are followed within territories (the parameters after it).
+    pub(crate) fn terms_of_open(&self, processing: usize, territories: &[String]) -> String {
+        let within = within("d.territory", processing + 1, territories);
+        let wanted = format!("{}{within}", followed(processing));
         each_with_dossier(&self.data, "term", &wanted)
     }
 
@@ -267,7 +271,7 @@ impl Store {
             each_with_dossier(
                 &self.data,
                 "act",
-                &format!("d.processing = $3 AND d.archived = 0{within}")
+                &format!(" AND d.processing = $3 AND d.archived = 0{within}")
             )
         );
         let mut list = params![office, since, processing];

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     Store, StoreError, Work,
     dossiers::CARD_D,
-    lists::{TermDue, term_due, within},
+    lists::{TermDue, followed, term_due},
     sql::{Row, params},
     work::{ids, places},
 };
@@ -110,28 +110,30 @@ impl Store {
         if rules.is_empty() || matches!(reach, Reach::Partners([])) {
             return Ok(Vec::new());
         }
-        let mut list = params![office, processing];
-        list.extend(ids(rules.iter().copied()));
-        let after = 3 + rules.len();
-        let (reached, codes) = match reach {
-            Reach::Territories(codes) => (within("d.territory", after, codes), codes),
+        let (deadlines, codes) = match reach {
+            Reach::Territories(codes) => (self.terms_of_open(2, codes), codes),
+            // A partner's own dossiers are few: from them to their deadlines, and not through every
+            // deadline of the office.
             Reach::Partners(codes) => {
-                let held = places(after, codes.len());
-                let sql = format!(
-                    "AND EXISTS (SELECT 1 FROM mandate m WHERE m.office = t.office
-                     AND m.dossier = t.dossier AND m.partner IN ({held}))"
+                let mandated = format!(
+                    "(SELECT DISTINCT dossier FROM mandate
+                      WHERE office = $1 AND partner IN ({})) m CROSS JOIN term t
+                     CROSS JOIN dossier d WHERE t.office = $1 AND t.dossier = m.dossier
+                     AND d.office = $1 AND d.dossier = t.dossier{}",
+                    places(3, codes.len()),
+                    followed(2)
                 );
-                (sql, codes)
+                (mandated, codes)
             }
         };
+        let mut list = params![office, processing];
         list.extend(ids(codes.iter().map(String::as_str)));
+        list.extend(ids(rules.iter().copied()));
         let sql = format!(
-            "SELECT {CARD_D}, t.rule, t.due, t.action FROM term t
-             JOIN dossier d ON d.office = t.office AND d.dossier = t.dossier
-             WHERE t.office = $1 AND d.processing = $2 AND t.rule IN ({})
-             AND t.state = 'running' AND t.action = 1 AND d.archived = 0
-             AND d.closed_on IS NULL {reached} ORDER BY t.due, t.dossier LIMIT {limit}",
-            places(3, rules.len())
+            "SELECT {CARD_D}, t.rule, t.due, t.action FROM {deadlines}
+             AND t.state = 'running' AND t.action = 1 AND t.rule IN ({})
+             ORDER BY t.due, t.dossier LIMIT {limit}",
+            places(3 + codes.len(), rules.len())
         );
         self.data.all(&sql, list).await?.iter().map(term_due).collect()
     }

@@ -118,8 +118,10 @@ impl Huis {
         }
         let chained = self.chain_what_waited().await;
         // What is too young now is not kept waiting for the lease of who found it so.
-        self.store.release(OUTBOX, &self.server).await?;
-        chained
+        let released = self.store.release(OUTBOX, &self.server).await;
+        let chained = chained?;
+        released?;
+        Ok(chained)
     }
 
     async fn chain_what_waited(&self) -> Result<u64, UseError> {

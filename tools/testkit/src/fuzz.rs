@@ -50,15 +50,19 @@ pub struct Fuzzed {
     pub corpus: usize,
     /// Inputs made of them.
     pub rounds: u64,
-    /// By how much the memory of the process grew at its highest, in KiB.
-    pub grown_kib: u64,
+    /// By how much the memory of the process grew at its highest, in MiB.
+    pub grown_mib: u64,
 }
 
-/// Gives `reader` the corpus of a target (`fuzz/corpus/TARGET`), then inputs made of it. The reader may
-/// refuse; it may not panic.
-pub fn fuzz(target: &str, reader: impl Fn(&[u8])) -> Result<Fuzzed, TestkitError> {
+/// Gives `reader` the corpus of a target (`fuzz/corpus/TARGET`), then inputs made of it, 64 KiB at most. The
+/// reader may refuse; it may not panic, nor make the process grow by more than `most_mib` MiB.
+pub fn fuzz(target: &str, most_mib: u64, reader: impl Fn(&[u8])) -> Result<Fuzzed, TestkitError> {
+    let refused = |message| TestkitError::Refused { what: "fuzz", message };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let corpus = corpus(&root.join("fuzz/corpus").join(target))?;
+    if corpus.is_empty() {
+        return Err(refused(format!("{target}: the corpus is empty")));
+    }
     let number = |name: &str, usual: u64| {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
@@ -72,17 +76,15 @@ pub fn fuzz(target: &str, reader: impl Fn(&[u8])) -> Result<Fuzzed, TestkitError
             let file = kept.join(format!("{target}-{at}"));
             let _ = fs::create_dir_all(&kept);
             let _ = fs::write(&file, &input);
-            return Err(TestkitError::Refused {
-                what: "fuzz",
-                message: format!(
-                    "{target}: input {at} breaks its reader; kept in {}",
-                    file.display()
-                ),
-            });
+            let kept = file.display();
+            return Err(refused(format!("{target}: input {at} breaks its reader; kept in {kept}")));
         }
     }
-    let grown_kib = peak_kib().saturating_sub(before);
-    Ok(Fuzzed { corpus: corpus.len(), rounds, grown_kib })
+    let grown_mib = peak_kib().saturating_sub(before) / 1024;
+    if grown_mib > most_mib {
+        return Err(refused(format!("{target}: the process grew by {grown_mib} MiB")));
+    }
+    Ok(Fuzzed { corpus: corpus.len(), rounds, grown_mib })
 }
 
 fn corpus(folder: &Path) -> Result<Vec<Vec<u8>>, TestkitError> {

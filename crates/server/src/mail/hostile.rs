@@ -11,14 +11,11 @@ use std::{
 };
 use tokio::runtime::Runtime;
 
-/// No input of at most 64 KiB may make a reader take more than this.
-const MOST_KIB: u64 = 100 * 1024;
+/// How much memory any input may take, in MiB.
+const MOST_MIB: u64 = 100;
 
 fn run(target: &str, reader: impl Fn(&[u8])) {
-    let done = fuzz(target, reader).unwrap();
-    println!("{target}: {done:?}");
-    assert!(done.corpus > 0 && done.rounds > 0, "{done:?}");
-    assert!(done.grown_kib < MOST_KIB, "{target} took {} MiB", done.grown_kib / 1024);
+    println!("{target}: {:?}", fuzz(target, MOST_MIB, reader).unwrap());
 }
 
 fn mailer(port: u16) -> SmtpMailer {

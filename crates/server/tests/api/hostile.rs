@@ -16,7 +16,7 @@ fn hostile_json_is_answered_a_23() {
     let by = program(&house, "anne.keller", &["lecture", "actes"], "30/11/2026");
     let number = open(&by, "Roth");
     let statuses = RefCell::new(BTreeMap::<u16, u32>::new());
-    let done = fuzz("json", |bytes| {
+    let done = fuzz("json", 300, |bytes| {
         for path in ["/dossiers".to_owned(), format!("/dossiers/{number}/actes")] {
             let headers = [("Content-Type", "application/json")];
             let answer = by.send("POST", &path, &headers, bytes);

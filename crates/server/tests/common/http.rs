@@ -110,8 +110,7 @@ impl Visitor {
     pub fn fill(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.get(path);
         let hidden = page.hidden();
-        let mut all: Vec<(&str, &str)> =
-            hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut all = pairs(&hidden);
         all.extend(fields);
         self.post(path, &all)
     }
@@ -158,6 +157,11 @@ impl Page {
         let hrefs = self.body.split("href=\"").skip(1).filter_map(|r| r.split('"').next());
         hrefs.filter(|h| h.starts_with(start)).map(str::to_owned).collect()
     }
+}
+
+/// Fields as a form is sent.
+pub fn pairs(fields: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// The body of a form.

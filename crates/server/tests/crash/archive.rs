@@ -20,7 +20,7 @@ use std::{
 use crate::{
     common::{
         ARCHIVE, PROCESSING,
-        http::{Visitor, form},
+        http::{Visitor, form, pairs},
     },
     house::{CLIENTS, House, caller, login, name},
     program::served::Served,
@@ -39,8 +39,7 @@ fn close(visitor: &mut Visitor, number: CaseNumber) -> io::Result<()> {
     let today = SystemClock.now().date_in(&Zone::named("Europe/Paris").unwrap());
     let today = today.strftime("%d/%m/%Y").to_string();
     let hidden = page.hidden();
-    let mut fields: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut fields = pairs(&hidden);
     fields.extend([("on", today.as_str()), ("motif", "dette_soldee"), ("_etape", "confirmer")]);
     let done = visitor.try_send("POST", &path, &form(&fields))?;
     assert_eq!(done.status, 303, "{number}: {}", done.body);

@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    common::http::{Page, Visitor, form},
+    common::http::{Page, Visitor, form, pairs},
     house::{CLIENTS, House, login, name},
 };
 
@@ -192,8 +192,7 @@ impl Client {
             return Ok(());
         }
         let hidden = page.hidden();
-        let mut all: Vec<(&str, &str)> =
-            hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut all = pairs(&hidden);
         all.extend(fields.iter_mut().map(|(n, v)| (*n, v.as_str())));
         let place = {
             let mut log = self.log.lock().unwrap();

@@ -25,7 +25,7 @@ fn sent(target: &str, path: &str, kind: &str, good: u16) {
     let Signed::Session(session) = signed else { panic!("no session") };
     let state = house.wait(house.huis.caller(&session.token, "127.0.0.1")).unwrap().unwrap();
     let statuses = RefCell::new(BTreeMap::<u16, u32>::new());
-    let done = fuzz(target, |bytes| {
+    let done = fuzz(target, 300, |bytes| {
         let body = with_token(bytes, &state.csrf);
         let head = format!(
             "POST {path} HTTP/1.0\r\nHost: {}\r\nCookie: huis_session={}\r\n\

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    common::http::{Page, Visitor},
+    common::http::{Page, Visitor, pairs},
     heard::{FIRST, Heard, LAST, MAIL, NIR, NOTE, NUMBER, PHONE, STREET},
     wire,
 };
@@ -54,8 +54,7 @@ fn days_ago(days: i64) -> String {
 fn record(who: &mut Visitor, path: &str, on: &str, fields: &[(&str, &str)], heard: &mut Heard) {
     let page = who.get(path);
     let hidden = page.hidden();
-    let mut form: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut form = pairs(&hidden);
     form.push(("on", on));
     form.extend(fields);
     let mut done = who.post(path, &form);
@@ -109,8 +108,7 @@ pub fn scenario(address: SocketAddr, temporary: &Path, heard: &mut Heard) -> Str
     if made.location.is_none() {
         // It asks once more: a dossier may exist.
         let hidden = made.hidden();
-        let mut again: Vec<(&str, &str)> =
-            hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let mut again = pairs(&hidden);
         again.extend(household);
         again.push(("_etape", "confirmer"));
         made = clerk.post("/dossiers/nouveau", &again);
@@ -137,8 +135,8 @@ pub fn scenario(address: SocketAddr, temporary: &Path, heard: &mut Heard) -> Str
     };
     asked.push((field(".nom"), LAST.to_owned()));
     asked.push((field(".prenom"), FIRST.to_owned()));
-    let pairs: Vec<(&str, &str)> = asked.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let found = clerk.post("/recherche", &pairs);
+    let typed: Vec<(&str, &str)> = asked.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let found = clerk.post("/recherche", &typed);
     told(&found, "/recherche", heard);
     let found = clerk.follow(found);
     assert!(found.body.contains(&dossier), "found: {}", found.title());
@@ -148,8 +146,7 @@ pub fn scenario(address: SocketAddr, temporary: &Path, heard: &mut Heard) -> Str
     let form = format!("{dossier}/volets/accompagnement/nouveau");
     let page = clerk.get(&form);
     let hidden = page.hidden();
-    let mut sent: Vec<(&str, &str)> =
-        hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut sent = pairs(&hidden);
     let long = named(&page, "preconisations");
     sent.push((&long, &notes));
     for _ in 0..2 {
