@@ -113,6 +113,14 @@ async fn follow(tx: &mut Tx, log: &str, batch: &Batch) -> Result<(), StoreError>
     if moved == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
+/// Takes entries out of the outbox, some at a time.
+pub(crate) fn removals(entries: &[[u8; 16]]) -> impl Iterator<Item = (String, Vec<Param>)> {
+    entries.chunks(500).map(|chunk| {
+        let sql = format!("DELETE FROM trace_outbox WHERE entry IN ({})", places(1, chunk.len()));
+        (sql, ids(chunk.iter().copied()))
+    })
+}
+
 impl Store {
     /// Lines waiting to be chained: (entry, line bytes), oldest first.
     pub async fn outbox(
@@ -135,10 +143,8 @@ impl Store {
 
     /// Removes waiting lines, once they are chained.
     pub async fn take_from_outbox(&self, entries: &[[u8; 16]]) -> Result<(), StoreError> {
-        for chunk in entries.chunks(500) {
-            let sql =
-                format!("DELETE FROM trace_outbox WHERE entry IN ({})", places(1, chunk.len()));
-            self.data.run(&sql, ids(chunk.iter().copied())).await?;
+        for (sql, entries) in removals(entries) {
+            self.data.run(&sql, entries).await?;
         }
         Ok(())
     }

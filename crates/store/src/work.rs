@@ -8,6 +8,7 @@ use crate::{
     dossiers::{CardRow, Rest, load_card, load_sealed, load_units},
     rows::Rows,
     sql::{Param, Tx, params},
+    traces::removals,
 };
 
 /// A transaction: everything in it happens, or nothing does.
@@ -401,6 +402,14 @@ impl Work {
                 params![entry, processing, at, line],
             )
             .await?;
+        Ok(())
+    }
+
+    /// Removes waiting lines, once they are chained.
+    pub async fn take_from_outbox(&mut self, entries: &[[u8; 16]]) -> Result<(), StoreError> {
+        for (sql, entries) in removals(entries) {
+            self.0.run(&sql, entries).await?;
+        }
         Ok(())
     }
 

@@ -194,8 +194,7 @@ impl Huis {
         let mut line = self.line(caller, processing, Operation::TraceRead);
         line.detail.insert("objet".to_owned(), "alertes".to_owned());
         self.trace(line).await?;
-        self.caught_up().await;
-        let mut rows = self.store.alerts(caller.office.office, SHOWN).await?;
+        let mut rows = self.caught_up().await.alerts(caller.office.office, SHOWN).await?;
         rows.retain(|a| a.processing == processing || a.processing == INSTALLATION);
         let named: BTreeSet<AgentId> =
             rows.iter().flat_map(|a| [a.agent, a.closed_by]).flatten().collect();

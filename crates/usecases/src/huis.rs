@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, Weak},
 };
 
-use crate::{Caller, UseError, accounts::SignIn, calendar::Calendar};
+use crate::{Caller, UseError, accounts::SignIn, calendar::Calendar, tracing_out::Chained};
 
 /// One processing as it runs: its register, its rules, and whether a local register loosens it.
 pub struct Processed {
@@ -45,6 +45,8 @@ pub struct Huis {
     pub(crate) standing: crate::standing::Standing,
     /// Held by what goes on after an act was acknowledged.
     pub(crate) following: Arc<tokio::sync::Semaphore>,
+    /// Lines that are chained, and still in the outbox.
+    pub(crate) chained: Chained,
     /// Itself, for what goes on.
     pub(crate) me: Weak<Self>,
     /// One import at a time goes on at this server.

@@ -312,8 +312,7 @@ impl Huis {
         card: &CardRow,
         person: &Person,
     ) -> Result<(Vec<Opening>, Date), UseError> {
-        self.caught_up().await;
-        let rows = self.store.lines_of_dossier(card.dossier, OPENINGS).await?;
+        let rows = self.caught_up().await.lines_of_dossier(card.dossier, OPENINGS).await?;
         if rows.len() >= usize::try_from(OPENINGS).unwrap_or(usize::MAX) {
             return Err(UseError::Internal("consultations"));
         }

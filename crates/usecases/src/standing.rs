@@ -164,7 +164,7 @@ impl Huis {
     /// works over at once; its stop is the last line of its logs; and the stores are closed.
     pub async fn stop(&self) -> Result<(), UseError> {
         self.begin_stop();
-        self.caught_up().await;
+        self.caught_up().await.take_from_outbox(&self.chained.take()).await?;
         self.store.release_all(&self.server).await?;
         let stop = Line::new(
             self.now(),

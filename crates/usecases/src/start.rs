@@ -23,8 +23,12 @@ use std::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    Huis, Processed, UseError, accounts::SignIn, calendar::Calendar, registers::in_force,
-    standing::Standing, tracing_out::FOLLOWING,
+    Huis, Processed, UseError,
+    accounts::SignIn,
+    calendar::Calendar,
+    registers::in_force,
+    standing::Standing,
+    tracing_out::{Chained, FOLLOWING},
 };
 
 /// The registers shipped with the program.
@@ -281,6 +285,7 @@ impl Huis {
             measures,
             standing: Standing::new(task),
             following: Arc::new(Semaphore::new(FOLLOWING)),
+            chained: Chained::default(),
             me: me.clone(),
             importing: tokio::sync::Mutex::new(()),
             alerts: Mutex::new(crate::alerts::Watch::default()),

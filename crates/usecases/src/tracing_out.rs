@@ -1,10 +1,10 @@
 //! Writing the trace: alone (reads, refusals, sign-ins), or beside the act it tells of.
 
 use huis_kernel::Instant;
-use huis_store::Work;
+use huis_store::{Store, Work};
 use huis_trace::{Authority, Line, Operation, Outcome, Receipt};
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Caller, Huis, UseError, dossier::Mark, start::INSTALLATION};
 
@@ -24,6 +24,24 @@ const fn waited(now: Instant) -> Instant {
 /// How many acts may be followed at a time: beyond, who records one more waits.
 pub(crate) const FOLLOWING: usize = 64;
 
+/// Entries of the outbox whose lines are in the trace: the next transaction takes them out.
+#[derive(Debug, Default)]
+pub(crate) struct Chained(Mutex<Vec<[u8; 16]>>);
+
+impl Chained {
+    fn entries(&self) -> MutexGuard<'_, Vec<[u8; 16]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, entries: Vec<[u8; 16]>) {
+        self.entries().extend(entries);
+    }
+
+    pub(crate) fn take(&self) -> Vec<[u8; 16]> {
+        std::mem::take(&mut *self.entries())
+    }
+}
+
 impl Huis {
     /// Makes a line durable, feeds the detectors, and gives its receipt.
     pub(crate) async fn trace(&self, line: Line) -> Result<Receipt, UseError> {
@@ -38,8 +56,9 @@ impl Huis {
         Ok(self.trace.write(line).await?)
     }
 
-    /// Puts the line's content beside what it tells of, in the same transaction. Its entry is in
-    /// the line: were it chained twice (a crash between the two stores), it would show.
+    /// Puts the line's content beside what it tells of, in the same transaction, and takes out the
+    /// lines of what came before: a transaction less for each act. Its entry is in the line: were it
+    /// chained twice (a crash between the two stores), it would show.
     pub(crate) async fn beside(
         &self,
         work: &mut Work,
@@ -56,6 +75,8 @@ impl Huis {
         }
         let bytes = serde_json::to_vec(line).map_err(|_| UseError::Internal("trace"))?;
         work.outbox(entry, &line.processing, self.now(), bytes).await?;
+        // Should this transaction come to nothing, they are found chained when they are waited for.
+        work.take_from_outbox(&self.chained.take()).await?;
         Ok(entry)
     }
 
@@ -73,7 +94,7 @@ impl Huis {
         }
         let (entries, lines): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
         let receipts = self.trace.write_all(lines.clone()).await?;
-        self.store.take_from_outbox(&entries).await?;
+        self.chained.add(entries);
         for (receipt, line) in receipts.iter().zip(&lines) {
             self.watch(receipt, line).await;
         }
@@ -98,18 +119,20 @@ impl Huis {
         });
     }
 
-    /// Waits until what was acknowledged before this is in the trace.
-    pub async fn caught_up(&self) {
+    /// Waits until what was acknowledged before this is in the trace, and gives the store: whoever
+    /// reads the trace takes it from here.
+    pub async fn caught_up(&self) -> &Store {
         let all = u32::try_from(FOLLOWING).unwrap_or(u32::MAX);
         drop(self.following.acquire_many(all).await);
+        &self.store
     }
 
     /// Chains what a crash, or a store that did not answer, left in the outbox: at start, and every
     /// few seconds. Entries younger than ten seconds are some server's, under way. One server does
     /// it at a time, and what was chained before the crash is not chained again.
     pub async fn chain_waiting(&self) -> Result<u64, UseError> {
-        // What is on its way is not looked at.
-        self.caught_up().await;
+        // What is on its way is not looked at; what no act took out since goes now.
+        self.caught_up().await.take_from_outbox(&self.chained.take()).await?;
         // Nothing waits most of the time, and a lease is a write.
         if self.store.outbox(waited(self.now()), 1).await?.is_empty()
             || !self.store.lease(OUTBOX, &self.server, self.now(), 60_000).await?

@@ -73,12 +73,19 @@ impl Huis {
     /// The logs of a processing and of the installation.
     pub async fn trace_logs(&self, processing: &str) -> Result<Vec<String>, UseError> {
         self.processed(processing)?;
-        self.caught_up().await;
         let of = |log: &String| {
             let origin = log.parse::<Origin>();
             origin.is_ok_and(|o| o.processing() == processing || o.processing() == INSTALLATION)
         };
-        Ok(self.store.logs().await?.into_iter().map(|(log, _)| log).filter(of).collect())
+        Ok(self
+            .caught_up()
+            .await
+            .logs()
+            .await?
+            .into_iter()
+            .map(|(log, _)| log)
+            .filter(of)
+            .collect())
     }
 
     /// How long the lines of a log are kept. The installation's own log tells of every
@@ -128,8 +135,7 @@ impl Huis {
         let fault = |_: io::Error| UseError::Internal("export");
         let origin: Origin = log.parse().map_err(|_| UseError::NotFound)?;
         let term = self.trace_term(origin.processing());
-        self.caught_up().await;
-        let mut snapshot = self.store.trace_snapshot().await?;
+        let mut snapshot = self.caught_up().await.trace_snapshot().await?;
         let head = snapshot.head(log).await?.ok_or(UseError::NotFound)?;
         let header = Header { origin, key: self.log_key.clone(), exported_at: self.now(), term };
         let buffer = Buffer::default();

@@ -185,8 +185,7 @@ impl Huis {
             .collect();
         let since = caller.now.plus_ms(-DAYS * DAY_MS);
         let mut by_agent: BTreeMap<AgentId, AgentActivity> = BTreeMap::new();
-        self.caught_up().await;
-        for (agent, operation, n) in self.store.activity(processing, since).await? {
+        for (agent, operation, n) in self.caught_up().await.activity(processing, since).await? {
             if !agents.contains(&agent) {
                 continue;
             }

@@ -120,8 +120,7 @@ impl Huis {
         let mut line = self.line(caller, processing, Operation::TraceRead);
         line.dossiers = Dossiers::one(card.dossier);
         self.trace(line).await?;
-        self.caught_up().await;
-        let rows = self.store.lines_of_dossier(card.dossier, OF_DOSSIER).await?;
+        let rows = self.caught_up().await.lines_of_dossier(card.dossier, OF_DOSSIER).await?;
         let lines: Vec<(TracePlace, Line)> = rows
             .into_iter()
             .filter_map(|row| {
@@ -169,12 +168,12 @@ impl Huis {
             before: query.before.clone(),
             since: None,
         };
-        self.caught_up().await;
+        let store = self.caught_up().await;
         let mut kept: Vec<(TracePlace, Line)> = Vec::new();
         let mut cards = BTreeMap::new();
         let mut more = true;
         for _ in 0..TRIES {
-            let rows = self.store.trace_page(&filter, u32::try_from(PAGE).unwrap_or(50)).await?;
+            let rows = store.trace_page(&filter, u32::try_from(PAGE).unwrap_or(50)).await?;
             more = rows.len() == PAGE;
             filter.before = rows.last().map(|r| r.place.clone());
             let read: Vec<_> = rows.into_iter().filter_map(readable).collect();
