@@ -80,12 +80,19 @@ pub(crate) async fn load_card(
     dossier: DossierId,
     lock: &str,
 ) -> Result<Option<(CardRow, Rest)>, StoreError> {
+    // The partners with it: a code holds no comma, and a statement more is a round trip.
     let sql = format!(
-        "SELECT {CARD}, seals, digest, next_due FROM dossier WHERE office = $1 AND dossier = $2 {lock}"
+        "SELECT {CARD}, seals, digest, next_due,
+         (SELECT {}(partner, ',') FROM mandate WHERE office = $1 AND dossier = $2)
+         FROM dossier WHERE office = $1 AND dossier = $2 {lock}",
+        tx.gather()
     );
     let Some(row) = tx.one(&sql, params![office, dossier]).await? else { return Ok(None) };
     let mut found = card(&row)?;
-    found.mandates = mandated(&tx.all(MANDATES, params![office, dossier]).await?)?;
+    if let Some(partners) = row.opt_text(18)? {
+        found.mandates = partners.split(',').map(str::to_owned).collect();
+        found.mandates.sort_unstable();
+    }
     let (seals, digest, next_due) = (row.count(15)?, row.bytes(16)?, row.opt_text(17)?);
     Ok(Some((found, Rest { seals, digest, next_due })))
 }

@@ -179,14 +179,11 @@ impl Db {
         Ok(match self {
             Self::Sqlite(file) => Tx::Sqlite(file.snapshot().await?),
             Self::Postgres(pool) => {
-                let mut tx =
-                    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
                 // Where tables are spread, one connection to each of their servers: one instant
-                // there, for all the rows of an office. Means nothing elsewhere.
-                sqlx::raw_sql("SET LOCAL citus.max_adaptive_executor_pool_size = 1")
-                    .execute(&mut *tx)
-                    .await?;
-                Tx::Postgres(tx)
+                // there, for all the rows of an office. Means nothing elsewhere. One round trip.
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+                             SET LOCAL citus.max_adaptive_executor_pool_size = 1";
+                Tx::Postgres(pool.begin_with(begin).await?)
             }
         })
     }
@@ -380,6 +377,14 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
+    }
+
+    /// The aggregate that puts texts one after the other, in no order.
+    pub(crate) const fn gather(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "group_concat",
+            Self::Postgres(_) => "string_agg",
+        }
     }
 
     /// `FOR UPDATE` where rows can be locked; on SQLite the transaction holds the write lock.

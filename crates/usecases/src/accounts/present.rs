@@ -64,12 +64,15 @@ impl Huis {
             self.store.session_seen(session.id, now).await?;
         }
         let mut pending = self.pending(&session, &row, &standing)?;
-        if pending == Next::Done && self.procedure_unread(standing.office.office, row.id).await? {
+        let office = standing.office.office;
+        let (unread, settings) =
+            tokio::join!(self.procedure_unread(office, row.id), self.store.settings(office));
+        let (unread, settings) = (unread?, settings?);
+        if pending == Next::Done && unread {
             // nothing opens before the procedure in force has been read.
             pending = Next::ReadProcedure;
         }
         let csrf = Token::parse(token).map(|t| csrf_token(&t)).unwrap_or_default();
-        let settings = self.store.settings(standing.office.office).await?;
         // Another server may have changed the office's holidays.
         self.calendar.adopt(&settings);
         let mut grants = standing.all;

@@ -46,8 +46,8 @@ impl Huis {
     /// nothing: both cost the same (I13).
     pub(super) async fn standing(&self, agent: Option<&AgentRow>) -> Result<Standing, UseError> {
         let id = agent.map_or(AgentId::from_bytes([0; 16]), |a| a.id);
-        let all = self.store.grants_of(id).await?;
-        let offices = self.store.offices().await?;
+        let (all, offices) = tokio::join!(self.store.grants_of(id), self.store.offices());
+        let (all, offices) = (all?, offices?);
         let live = |g: &GrantRow, office: &OfficeRow| {
             g.office == office.office && grant_of(g.clone()).in_force(self.today(office))
         };
