@@ -103,6 +103,14 @@ pub struct Term {
     pub explained: Explained,
 }
 
+impl Term {
+    /// The day by which someone must have acted: where the law's own date comes a day too late (a
+    /// delay that ends at 0 h), the last day on which the act is in time however one counts.
+    pub fn by(&self) -> Date {
+        self.explained.safe.filter(|_| self.action).unwrap_or(self.due)
+    }
+}
+
 /// A date with its rule, its article, the version in force and the steps of the computation.
 pub type Explained = Computed;
 
@@ -211,6 +219,12 @@ pub trait Processing: Send + Sync {
     fn answers(&self, rule: &str) -> &'static [&'static str] {
         let _ = rule;
         &[]
+    }
+    /// The acts of which one must be in the dossier before this one may be; none where nothing is
+    /// asked. What is awaited of who reads nothing stands on it: the rules would refuse the rest.
+    fn after(&self, act: &str) -> Vec<&'static str> {
+        let _ = act;
+        Vec::new()
     }
     /// What a rule of a deadline is called; its code when it has no name.
     fn term_label<'a>(&self, rule: &'a str) -> &'a str {

@@ -2,6 +2,7 @@
 //! their counts.
 
 use huis_kernel::{Date, DossierId, Instant, OfficeId};
+use std::collections::BTreeSet;
 
 use crate::{
     Store, StoreError,
@@ -156,6 +157,32 @@ impl Store {
         let within = within("d.territory", processing + 1, territories);
         let wanted = format!("{}{within}", followed(processing));
         each_with_dossier(&self.data, "term", &wanted)
+    }
+
+    /// Which of these kinds of act some dossiers hold, not voided.
+    pub async fn acts_there(
+        &self,
+        office: OfficeId,
+        dossiers: &BTreeSet<DossierId>,
+        kinds: &BTreeSet<&str>,
+    ) -> Result<BTreeSet<(DossierId, String)>, StoreError> {
+        let dossiers: Vec<DossierId> = dossiers.iter().copied().collect();
+        let mut there = BTreeSet::new();
+        for some in dossiers.chunks(200).filter(|_| !kinds.is_empty()) {
+            let sql = format!(
+                "SELECT DISTINCT dossier, kind FROM act WHERE office = $1 AND voided IS NULL
+                 AND dossier IN ({}) AND kind IN ({})",
+                places(2, some.len()),
+                places(2 + some.len(), kinds.len())
+            );
+            let mut list = params![office];
+            list.extend(ids(some.iter().copied()));
+            list.extend(ids(kinds.iter().copied()));
+            for row in self.data.all(&sql, list).await? {
+                there.insert((DossierId::from_bytes(row.id16(0)?), row.text(1)?));
+            }
+        }
+        Ok(there)
     }
 
     /// A page of active dossiers, last changed first.

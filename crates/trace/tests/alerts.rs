@@ -126,15 +126,20 @@ fn x_24_out_of_hours() {
 
 #[test]
 fn x_24_bursts_of_refusals_and_of_failed_sign_ins() {
-    let refused = |every: i64| -> Vec<Line> {
+    let refused = |rule: &str, every: i64| -> Vec<Line> {
         let mut lines = readings(MONDAY, 1, 5, every);
         for line in &mut lines {
-            line.outcome = Outcome::Refused { rule: "perimetre".into() };
+            line.outcome = Outcome::Refused { rule: rule.into() };
         }
         lines
     };
-    assert_eq!(Watch::new().rules(&refused(MINUTE), &Context::default()), [Rule::Refusals]);
-    assert_eq!(Watch::new().rules(&refused(3 * MINUTE), &Context::default()), []);
+    let raised = |rule, every| Watch::new().rules(&refused(rule, every), &Context::default());
+    assert_eq!(raised("hors-perimetre", MINUTE), [Rule::Refusals]);
+    assert_eq!(raised("hors-perimetre", 3 * MINUTE), []);
+    // Whoever makes mistakes in their work looks for nothing.
+    for rule in ["regle", "modifie-entre-temps", "hors-registre"] {
+        assert_eq!(raised(rule, MINUTE), [], "{rule}");
+    }
 
     let mut watch = Watch::new();
     let mut drafts = Vec::new();

@@ -7,7 +7,7 @@ use huis_access::Grant;
 use huis_accounts::{Token, TokenUse};
 use huis_kernel::{AgentId, Date, Delay, DossierId, Instant, OfficeId};
 use huis_register::Power;
-use huis_store::{lists::TermDue, partners::Reach};
+use huis_store::lists::TermDue;
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,16 +173,8 @@ impl Huis {
         {
             return Ok(None);
         }
-        let rules = processed.rules.term_labels().iter().map(|(rule, _)| *rule);
-        let answered =
-            |rule: &str| processed.rules.answers(rule).iter().any(|a| profile.may_act(a));
-        let rules: Vec<&str> = rules.filter(|rule| answered(rule)).collect();
-        let reach = if profile.partner {
-            Reach::Partners(&grant.territories)
-        } else {
-            Reach::Territories(&grant.territories)
-        };
-        Ok(Some(self.store.terms_awaited(office, id, &rules, reach, HELD).await?))
+        let asked = self.asked_of(processed, office, grant, profile, HELD).await?;
+        Ok(Some(asked.into_iter().map(|asked| asked.term).collect()))
     }
 
     async fn trace_agenda(

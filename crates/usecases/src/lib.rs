@@ -2,6 +2,7 @@
 //! rules judge, write everything in one transaction, trace it, show it. Screens, API and command
 //! line call these and nothing below (I3).
 
+mod asked;
 mod calendar;
 mod caller;
 mod dossier;

@@ -4,7 +4,7 @@
 use huis_access::Want;
 use huis_kernel::{CaseNumber, Date, DossierId, Instant};
 use huis_register::{Power, Profile};
-use huis_store::partners::{DepositRow, PartnerRow, Reach};
+use huis_store::partners::{DepositRow, PartnerRow};
 use huis_trace::{Dossiers, Operation};
 use std::collections::BTreeSet;
 
@@ -328,23 +328,13 @@ impl Huis {
         for grant in caller.grants(processing) {
             let profile = processed.register.profile(&grant.profile);
             let Some(profile) = profile.filter(|p| filing(caller, p)) else { continue };
-            let answers = |rule: &str| -> Vec<String> {
-                let acts = processed.rules.answers(rule).iter().filter(|a| profile.may_act(a));
-                acts.map(|a| (*a).to_owned()).collect()
-            };
-            let rules = processed.rules.term_labels().iter().map(|(rule, _)| *rule);
-            let rules: Vec<&str> = rules.filter(|rule| !answers(rule).is_empty()).collect();
-            let reach = if profile.partner {
-                Reach::Partners(&grant.territories)
-            } else {
-                Reach::Territories(&grant.territories)
-            };
-            for term in self.store.terms_awaited(office, processing, &rules, reach, SHOWN).await? {
+            for asked in self.asked_of(processed, office, grant, profile, SHOWN).await? {
+                let term = asked.term;
                 if seen.insert((term.card.number.digits(), term.rule.clone())) {
                     shown.insert(term.card.dossier);
                     awaited.push(Awaited {
                         number: term.card.number,
-                        acts: answers(&term.rule),
+                        acts: asked.acts,
                         rule: term.rule,
                         due: term.due,
                     });

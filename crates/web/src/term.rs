@@ -97,14 +97,14 @@ fn long(days: u64) -> String {
 pub struct TermView {
     /// What it is.
     pub label: String,
-    /// The date.
+    /// The day to act by, or the date.
     pub due: Date,
     /// How far it is.
     pub chip: Chip,
     /// Something must be done by then.
     pub action: bool,
-    /// The safe last day to act, where it differs, as read.
-    pub safe: Option<String>,
+    /// The law's own date, where it is not the day to act by, as read.
+    pub legal: Option<String>,
     /// The rule's article.
     pub article: String,
     /// Since when the version applied has been in force, as read.
@@ -123,10 +123,10 @@ impl TermView {
         let why = &term.explained;
         Self {
             label: term.label.clone(),
-            due: term.due,
-            chip: Chip::of_term(term.due, term.action, term.state, today),
+            due: term.by(),
+            chip: Chip::of_term(term.by(), term.action, term.state, today),
             action: term.action,
-            safe: why.safe.map(fmt::date),
+            legal: (term.by() != term.due).then(|| fmt::date(term.due)),
             article: why.article.clone(),
             since: why.in_force_since.map(fmt::date),
             verified: why.verified,

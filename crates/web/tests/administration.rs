@@ -193,6 +193,11 @@ async fn give(admin: &mut Browser, page: &str) {
     let fields = grant(page);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
     admin.get("/habilitations/donner").await;
+    // A box forgotten gives nothing, and never the whole territory.
+    let nowhere: Vec<(&str, &str)> =
+        fields.iter().filter(|(name, _)| *name != "_secteur").copied().collect();
+    admin.post("/habilitations/donner", &nowhere).await;
+    assert!(admin.says("Choisissez un secteur"), "{}", admin.page);
     admin.post("/habilitations/donner", &fields).await;
 }
 

@@ -75,6 +75,9 @@ impl Processing for Eviction {
     fn answers(&self, rule: &str) -> &'static [&'static str] {
         labels::answers(rule)
     }
+    fn after(&self, act: &str) -> Vec<&'static str> {
+        order::after(act)
+    }
     fn letters(&self, case: &Case<'_>, law: &Law, today: Date) -> Letters {
         letters::letters(case, law, today)
     }

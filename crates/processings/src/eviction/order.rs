@@ -71,6 +71,12 @@ pub(crate) fn answered<'a>(course: &Course<'a>, kind: Kind) -> Result<Option<Rec
     }
 }
 
+/// The acts of which one must be there before this one, whatever happened since.
+pub(crate) fn after(act: &str) -> Vec<&'static str> {
+    let asked = Kind::from_id(act).and_then(prerequisite);
+    asked.into_iter().flat_map(|(kinds, ..)| kinds).map(|kind| kind.id()).collect()
+}
+
 type Prerequisite = (&'static [Kind], &'static str, &'static str, &'static str);
 
 /// Acts that answer one of these, whatever happened since.

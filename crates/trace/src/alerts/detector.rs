@@ -4,6 +4,10 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use super::{AlertDraft, Parameters, Rule, baseline::Baseline};
 use crate::{Line, Operation, Outcome};
 
+/// What is refused of the work itself, and not of who does it: an act that the procedure does not take
+/// now, a dossier that moved meanwhile. Mistakes of a busy morning look for nothing.
+const OF_THE_WORK: [&str; 3] = ["regle", "modifie-entre-temps", "hors-registre"];
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -167,8 +171,10 @@ impl Detector {
         seen: &mut Vec<Seen>,
     ) {
         let agent = self.agents.entry(id).or_default();
-        if matches!(line.outcome, Outcome::Refused { .. }) {
-            agent.refused(place, line, &self.parameters, seen);
+        if let Outcome::Refused { rule } = &line.outcome {
+            if !OF_THE_WORK.contains(&rule.as_str()) {
+                agent.refused(place, line, &self.parameters, seen);
+            }
             return;
         }
         agent.own_name(line, context, seen);

@@ -1,12 +1,12 @@
 use huis_access::{
-    Edits, KeySource, NewAct, Refusal, Sealing, Want, Written, decide_rule, unlock, write,
+    Edits, KeySource, NewAct, Proof, Refusal, Sealing, Want, Written, decide_rule, unlock, write,
 };
 use huis_dossier::{Act, Author, Case, Draft, Facts, Fault, Flag, Standing};
 use huis_kernel::{AgentId, CaseNumber, Instant};
 use huis_register::Register;
 use huis_store::dossiers::CardRow;
 use huis_trace::Operation;
-use huis_vault::UnitState;
+use huis_vault::{SealedDossier, UnitState};
 
 use crate::{
     Caller, Huis, UseError,
@@ -44,6 +44,17 @@ pub(super) fn own_part(register: &Register, draft: &Draft) -> Draft {
         own.facts.retain(|field, _| register.proposed(kind, field).is_none());
     }
     own
+}
+
+/// Who files without reading corrects what they filed themselves, and nothing else.
+pub(super) fn may_correct(
+    proof: &Proof<'_>,
+    draft: &Draft,
+    sealed: &SealedDossier,
+    agent: AgentId,
+) -> bool {
+    let own = |no| sealed.acts.iter().any(|a| a.no == no && a.agent == Some(agent));
+    draft.corrects.is_none_or(|no| proof.sees_act(&draft.kind) || own(no))
 }
 
 /// The acts of a dossier with one more at their end, as the rules will read it.
@@ -140,11 +151,7 @@ impl Huis {
         // Decided again on the card that is now held: it may have been archived or moved.
         let holds = work.holds(found.office, found.dossier).await?;
         let proof = caller.decide(register, &card, want)?;
-        if let Some(no) = command.draft.corrects
-            && !proof.sees_act(&kind)
-            && !sealed.acts.iter().any(|a| a.no == no && a.agent == Some(caller.actor.agent))
-        {
-            // Who files without reading corrects what they filed themselves, and nothing else.
+        if !may_correct(&proof, &command.draft, &sealed, caller.actor.agent) {
             return Err(UseError::NotFound);
         }
         if card.version != command.base_version {

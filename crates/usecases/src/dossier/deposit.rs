@@ -5,6 +5,7 @@ use huis_dossier::{Draft, Facts, Value};
 use huis_kernel::CaseNumber;
 use huis_law::geo::Geo;
 use huis_register::{FieldKind, Register, Section};
+use huis_trace::Operation;
 
 use crate::{ActCommand, ActRecorded, Caller, Huis, SectionCommand, UseError};
 
@@ -37,13 +38,13 @@ impl Huis {
                 remove: false,
             })
             .collect();
-        let mut base_version = version.unwrap_or(0);
+        let found = self.card(caller, processing, number, Operation::Act).await?;
+        let mut base_version = version.unwrap_or(found.version);
         let mut tries = 1;
         loop {
             let command = ActCommand { draft: draft.clone(), base_version };
-            let done =
-                self.record_act_with(caller, processing, number, command, sections.clone()).await;
-            match done {
+            let (found, sections) = (found.clone(), sections.clone());
+            match self.record_on(caller, processing, found, command, sections, None).await {
                 Err(UseError::Moved { version: now }) if version.is_none() && tries < TRIES => {
                     base_version = now;
                     tries += 1;

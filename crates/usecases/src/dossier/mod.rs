@@ -134,7 +134,7 @@ pub(crate) fn term_rows(standing: &Standing) -> Vec<TermRow> {
         .iter()
         .map(|t| TermRow {
             rule: t.rule.clone(),
-            due: t.due,
+            due: t.by(),
             action: t.action,
             state: match t.state {
                 TermState::Running => "running",

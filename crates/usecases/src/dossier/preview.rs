@@ -7,7 +7,7 @@ use huis_trace::Operation;
 use crate::{
     ActCommand, Caller, Huis, UseError,
     dossier::{
-        act::{followed_by, own_part},
+        act::{followed_by, may_correct, own_part},
         standing,
     },
     huis::place_of,
@@ -16,8 +16,8 @@ use crate::{
 impl Huis {
     /// What recording this act would do: its remarks, the deadlines that it would set or move, the
     /// stage that would follow. The same judgement as [`Huis::record_act`], and nothing is written;
-    /// traced as a reading. `None` for a profile that is not told where the procedure stands (X-13,
-    /// `sections` are those that the act brings.
+    /// traced as a reading. A profile that is not told where the procedure stands gets the
+    /// judgement alone: `None`, or the faults. `sections` are those that the act brings.
     pub async fn preview_act(
         &self,
         caller: &Caller,
@@ -37,15 +37,19 @@ impl Huis {
                 return self.refuse(caller, processing, Operation::Act, dossier, refusal).await;
             }
         };
-        if !(proof.can(Power::Lists) || proof.can(Power::Archive)) {
-            return Ok(None);
-        }
+        let told = proof.can(Power::Lists) || proof.can(Power::Archive);
         let (card, sealed, keys) = self
             .rows_and_keys(found.office, found.dossier)
             .await?
             .filter(|(now, ..)| now.archived == found.archived)
             .ok_or(UseError::NotFound)?;
-        if card.version != command.base_version {
+        if !may_correct(&proof, draft, &sealed, caller.actor.agent) {
+            let (operation, dossier) = (Operation::Act, card.dossier);
+            let error = UseError::NotFound;
+            return Err(self.write_failed(caller, processing, operation, dossier, error).await);
+        }
+        // Who reads nothing has nothing that can have moved.
+        if told && card.version != command.base_version {
             return Err(UseError::Moved { version: card.version });
         }
         let archive = self.archive_of(caller.actor.session);
@@ -79,6 +83,7 @@ impl Huis {
             }
         };
         let receipt = self.trace(pending.line().clone()).await?;
-        pending.release(&receipt)?.map(Some).map_err(UseError::Faults)
+        let foreseen = pending.release(&receipt)?.map_err(UseError::Faults)?;
+        Ok(told.then_some(foreseen))
     }
 }

@@ -3,7 +3,7 @@
 use huis_access::Grant;
 use huis_kernel::{AgentId, Date, Delay, Instant, OfficeId, Zone};
 use huis_register::{Power, Profile};
-use huis_store::{offices::OfficeRow, partners::Reach};
+use huis_store::offices::OfficeRow;
 use huis_trace::{Authority, Dossiers, Line, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,18 +72,8 @@ impl Huis {
             if lists || profile.acts.is_empty() {
                 continue;
             }
-            let answered =
-                |rule: &str| processed.rules.answers(rule).iter().any(|a| profile.may_act(a));
-            let rules = processed.rules.term_labels().iter().map(|(rule, _)| *rule);
-            let rules: Vec<&str> = rules.filter(|rule| answered(rule)).collect();
-            let reach = if profile.partner {
-                Reach::Partners(&grant.territories)
-            } else {
-                Reach::Territories(&grant.territories)
-            };
-            let id = &processed.register.id;
-            let terms = self.store.terms_awaited(office, id, &rules, reach, 500).await?;
-            for term in terms {
+            for asked in self.asked_of(processed, office, grant, profile, 500).await? {
+                let term = asked.term;
                 let number = term.card.number;
                 let text = format!(
                     "Dossier {number}\u{a0}: {}, pour le {}.",

@@ -157,15 +157,18 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
 /// X-13, X-26: no list for whom is asked one thing on one dossier; the number comes to them with
 /// the request. Others (officer, administrator) have their own doors.
 pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Response, PageError> {
+    let files = me.profiles().any(|p| !p.acts.is_empty());
     let lead = if me.opens_dossiers() {
         "Votre habilitation ouvre un dossier à la fois, par le numéro qui accompagne la demande \
          reçue. Chaque ouverture est tracée."
-    } else {
+    } else if files {
         "Votre habilitation n’ouvre pas les dossiers\u{a0}: elle permet d’y déposer ce qui vous \
          est demandé, par le numéro qui accompagne la demande reçue."
+    } else {
+        "Votre habilitation n’ouvre pas les dossiers\u{a0}: par son numéro, vous voyez qui a consulté \
+         un dossier, ou suspendez un effacement."
     };
-    let reaches =
-        me.opens_dossiers() || me.can(Power::Hold) || me.profiles().any(|p| !p.acts.is_empty());
+    let reaches = me.opens_dossiers() || me.can(Power::Hold) || files;
     let (awaited, deposits) = filing(app, me).await?;
     Ok(page(&day::Day {
         shell: me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]),

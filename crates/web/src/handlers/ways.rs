@@ -87,7 +87,8 @@ fn question_among(
         return Ok(Question { number, archive, ..Question::default() });
     };
     let fields = fields(register, search);
-    let facts = forms::parse(&fields, form, &context(&search.id, communes)).map_err(refused)?;
+    let mut facts = forms::parse(&fields, form, &context(&search.id, communes)).map_err(refused)?;
+    years(register, search, &mut facts).map_err(refused)?;
     let paths = search.of.iter().filter_map(|p| Some((p, p.field.as_ref()?)));
     let fields = paths
         .filter_map(|(p, field)| {
@@ -101,6 +102,35 @@ fn question_among(
         })
         .collect();
     Ok(Question { fields, archive, ..Question::default() })
+}
+
+/// A date is looked for by its year: it was typed whole, or as the year alone.
+fn years(register: &Register, search: &Search, facts: &mut Facts) -> Result<(), FormFaults> {
+    let mut faults = Vec::new();
+    for path in &search.of {
+        let Some(id) = path.field.as_ref() else { continue };
+        let field = register.section(&path.section).and_then(|s| s.field(id));
+        if field.is_none_or(|f| f.kind != FieldKind::Date) {
+            continue;
+        }
+        let Some(text) = facts.get(id).and_then(Value::as_str) else { continue };
+        let text = text.trim();
+        let year = text.parse().ok().filter(|year: &i16| (1850..=2100).contains(year));
+        match year.or_else(|| forms::parse_date(text).map(huis_kernel::Date::year)) {
+            Some(year) => drop(facts.insert(id.clone(), Value::Text(year.to_string()))),
+            None => faults.push(FieldFault {
+                field: Some(id.clone()),
+                message: "Écrivez une date ou une année, par exemple 02/05/1964 ou 1964."
+                    .to_owned(),
+                article: None,
+            }),
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let typed = |(id, value): (&String, &Value)| Some((id.clone(), value.as_str()?.to_owned()));
+    Err(FormFaults { faults, typed: facts.iter().filter_map(typed).collect() })
 }
 
 impl Refused {
@@ -153,7 +183,7 @@ fn fields(register: &Register, search: &Search) -> Vec<Field> {
         .map(|field| {
             let mut field = Field { required: true, why: String::new(), ..field.clone() };
             if field.kind == FieldKind::Date {
-                field.kind = FieldKind::Integer;
+                field.kind = FieldKind::Text { max: 10 };
                 field.help = Some("L’année suffit, par exemple 1980.".to_owned());
             }
             field
@@ -224,6 +254,23 @@ mod tests {
                     ("naissance.date_naissance", "1980"),
                 ],
                 Ok(vec![("occupant.date_naissance", "1980"), ("occupant.nom", "Schmitt")]),
+            ),
+            // A date of birth as it is written on a paper, of which the year is looked for.
+            (
+                &[
+                    ("_voie", "naissance"),
+                    ("naissance.nom", "Schmitt"),
+                    ("naissance.date_naissance", "02/05/1980"),
+                ],
+                Ok(vec![("occupant.date_naissance", "1980"), ("occupant.nom", "Schmitt")]),
+            ),
+            (
+                &[
+                    ("_voie", "naissance"),
+                    ("naissance.nom", "Schmitt"),
+                    ("naissance.date_naissance", "80"),
+                ],
+                Err(vec![Some("date_naissance".to_owned())]),
             ),
             (
                 &[("_voie", "personne"), ("personne.nom", "Schmitt")],

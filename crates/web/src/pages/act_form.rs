@@ -22,6 +22,8 @@ pub struct ActForm {
     pub number: String,
     /// It corrects this act.
     pub corrects: Option<u32>,
+    /// Its depositor is shown nothing of what they deposited.
+    pub unseen: bool,
     /// Known already, shown beside.
     pub known: Vec<Pair>,
     /// What is irregular, and does not prevent it.
@@ -51,6 +53,8 @@ pub struct ActConfirm {
     pub article: String,
     /// The dossier's number.
     pub number: String,
+    /// It corrects this act.
+    pub corrects: Option<u32>,
     /// What will be recorded.
     pub facts: Vec<Pair>,
     /// What is irregular.

@@ -68,8 +68,10 @@ pub struct GrantForm {
     pub profiles: Vec<ProfileHelp>,
     /// Inputs: agent, profile, units, from, to, reason, head of service.
     pub form: FormView,
-    /// Units of the perimeter: (code, name, chosen); none chosen means the whole territory.
+    /// Units of the perimeter: (code, name, chosen).
     pub units: Vec<(String, String, bool)>,
+    /// Is the whole territory chosen? `None` where dossiers are nowhere.
+    pub whole: Option<bool>,
     /// Organisations that a partner's grant may name: (code, name, chosen).
     pub partners: Vec<(String, String, bool)>,
 }

@@ -98,6 +98,7 @@ fn act(locale: Locale) -> act_form::ActForm {
         article: "CPCE, art. R. 153-1".into(),
         number: NUMBER.into(),
         corrects: None,
+        unseen: false,
         known: vec![
             Pair::new("Commandement reçu le", "26/02/2026"),
             Pair::new("Jugement", "12/06/2025, expulsion"),
@@ -125,6 +126,7 @@ fn confirm(locale: Locale) -> act_form::ActConfirm {
         label: "Accorder le concours".into(),
         article: "CPCE, art. L. 153-1".into(),
         number: NUMBER.into(),
+        corrects: Some(7),
         facts: vec![
             Pair::new("Date de l’acte", "12/03/2026"),
             Pair::new("À compter du", "01/04/2026"),

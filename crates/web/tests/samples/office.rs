@@ -217,7 +217,8 @@ fn grants_pages(locale: Locale) -> Vec<(&'static str, String)> {
             profiles: vec![grants::ProfileHelp { label: "Police ou gendarmerie".into(), opens: "Voit le numéro, la date de création, les occupants et le local ; dépose un rapport.".into(), max_term: "1 an".into() }],
             form: FormView::from_facts(&fields, &Facts::new(), &context()).posts("/habilitations/donner", "Donner l’habilitation").cancels("/habilitations"),
             partners: vec![("p1".into(), "Étude de la place (Commissaire de justice)".into(), true)],
-                units: vec![("684".into(), "Mulhouse".into(), true), ("681".into(), "Altkirch".into(), false)],
+            units: vec![("684".into(), "Mulhouse".into(), true), ("681".into(), "Altkirch".into(), false)],
+            whole: Some(false),
         })),
         ("revue", html(&grants::Review {
             shell: shell("/habilitations/revue", "Revue"),

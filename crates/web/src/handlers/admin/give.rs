@@ -29,6 +29,10 @@ use crate::{
     routes,
 };
 
+/// The boxes of the perimeter, and the one that means all of it.
+const SECTOR: &str = "_secteur";
+const WHOLE: &str = "*";
+
 pub fn routes() -> Router<App> {
     Router::new().route(routes::GIVE, get(open).post(give))
 }
@@ -177,6 +181,7 @@ async fn show(
                 (code, name, on)
             })
             .collect(),
+        whole: register.placed().then(|| chosen.iter().any(|c| c == WHOLE)),
         partners: partners(app, me, chosen).await?,
         form: form.posts(routes::GIVE, "Donner l’habilitation").cancels(routes::GRANTS),
     });
@@ -208,14 +213,20 @@ async fn give(
 ) -> Result<Response, PageError> {
     let fields = fields(&app, &me).await?;
     let context = FormContext::default();
-    let territories: Vec<String> = form.all("_secteur").map(str::to_owned).collect();
+    let chosen: Vec<String> = form.all(SECTOR).map(str::to_owned).collect();
+    let territories: Vec<String> = chosen.iter().filter(|c| *c != WHOLE).cloned().collect();
     let again = async |refusal: FormFaults| {
         let view = FormView::refused(&fields, &refusal, &context);
-        Ok(refused(show(&app, &me, view, &territories).await?, None))
+        Ok(refused(show(&app, &me, view, &chosen).await?, None))
     };
-    let facts = match parse(&fields, &form, &context) {
-        Ok(facts) => facts,
-        Err(mut refusal) => {
+    let facts = match (parse(&fields, &form, &context), perimeter(&me, &chosen)) {
+        (Ok(facts), None) => facts,
+        (Ok(_), Some(fault)) => {
+            let typed = typed(&fields, &form, "");
+            return again(FormFaults { faults: vec![fault], typed }).await;
+        }
+        (Err(mut refusal), fault) => {
+            refusal.faults.extend(fault);
             // What is missing does not hide what is wrong in the rest.
             let known = filled(&fields, &form, &territories);
             let reasons = app.huis.foresee_grant(&me.caller, &me.processing, &known).await;
@@ -247,6 +258,19 @@ async fn give(
         }
         Err(error) => Err(fail(error)),
     }
+}
+
+/// The widest grant is asked for, and never what a box forgotten gives.
+fn perimeter(me: &Me, chosen: &[String]) -> Option<FieldFault> {
+    let placed = me.register().is_ok_and(Register::placed);
+    let message = match (chosen.iter().any(|c| c == WHOLE), chosen.len()) {
+        (false, 0) if placed => {
+            "Choisissez un secteur ou plusieurs, ou «\u{a0}Tout le territoire\u{a0}»."
+        }
+        (true, 2..) => "«\u{a0}Tout le territoire\u{a0}», ou des secteurs\u{a0}: pas les deux.",
+        _ => return None,
+    };
+    Some(FieldFault { field: None, message: message.to_owned(), article: None })
 }
 
 /// What of the form can be read, field by field.

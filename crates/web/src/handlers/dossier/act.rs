@@ -140,6 +140,7 @@ impl<'a> Work<'a> {
             .map(|o| identity(self.register, o, &context, self.me.can(Power::Lists)))
             .unwrap_or_default();
         page(&ActForm {
+            unseen: self.opened.is_none(),
             shell: shell(self.me, self.number, Some(&self.kind.label)),
             label: self.label(),
             article: self.kind.article.clone(),
@@ -170,6 +171,7 @@ impl<'a> Work<'a> {
             label: self.label(),
             article: self.kind.article.clone(),
             number: self.number.to_string(),
+            corrects: self.corrects,
             facts,
             remarks: foreseen.map(foresee::remarks).unwrap_or_default(),
             consequences: foreseen
@@ -257,6 +259,15 @@ pub(super) async fn form(
                 refused = offer.and_then(|o| o.refused.clone());
             }
         }
+    } else if let Some(no) = asked.corrige {
+        // one's own deposit, of which nothing is shown.
+        let own = app.huis.receipt_of(&me.caller, &me.processing, number, no).await;
+        let own = own.map_err(|e| fail(e).into_response())?;
+        if own.voided || own.kind != work.kind.id {
+            return Err(PageError::NotFound.into_response());
+        }
+        work.corrects = Some(no);
+        facts.insert(ON.to_owned(), Value::Date(own.on));
     }
     if let Some(fault) = refused {
         work.refuse(&[fault]);
@@ -372,9 +383,6 @@ async fn look(
     version: Option<u64>,
     read: &[Facts],
 ) -> Result<Option<Foreseen>, UseError> {
-    if work.opened.is_none() {
-        return Ok(None);
-    }
     let mut facts = read.first().cloned().unwrap_or_default();
     let on = facts.remove(ON).and_then(|v| v.as_date()).unwrap_or(work.me.caller.today);
     let draft = Draft { kind: work.kind.id.clone(), on, facts, corrects: work.corrects };
@@ -416,7 +424,8 @@ fn recorded(app: &App, work: &Work<'_>, done: &ActRecorded) -> Response {
         let to = routes::receipt(work.number, done.no);
         return flash(app.tls, &to, Tone::Good, "flash.deposited");
     }
-    let to = format!("{}#acte-{}", routes::dossier(work.number), done.no);
+    // At the head of the page: what was done is said there, and what comes next.
+    let to = routes::dossier(work.number);
     if done.flags.iter().any(|f| f.severity > Severity::Info) && work.opened.is_some() {
         return flash(app.tls, &to, Tone::Warning, "flash.act_flagged");
     }

@@ -24,7 +24,7 @@ pub(super) fn remarks(foreseen: &Foreseen) -> Vec<Remark> {
         text: format!(
             "Acte en retard\u{a0}: «\u{a0}{}\u{a0}» était attendu au plus tard le {}.",
             term.label,
-            fmt::date(term.due)
+            fmt::date(term.by())
         ),
         article: term.explained.article.clone(),
     });
@@ -69,7 +69,7 @@ pub(super) fn consequences(foreseen: &Foreseen, register: &Register) -> Vec<Cons
         out.push(plain("Le dossier est rouvert.".to_owned()));
     }
     for term in &after.terms {
-        let due = fmt::date(term.due);
+        let due = fmt::date(term.by());
         let text = match same(&before.terms, term) {
             None if term.state == TermState::Running && term.action => {
                 format!("Nouvelle échéance\u{a0}: {}, au plus tard le {due}.", term.label)
@@ -89,10 +89,10 @@ pub(super) fn consequences(foreseen: &Foreseen, register: &Register) -> Vec<Cons
                     format!("Échéance de nouveau en cours\u{a0}: {}, le {due}.", term.label)
                 }
             },
-            Some(old) if old.due != term.due => format!(
+            Some(old) if old.by() != term.by() => format!(
                 "Échéance déplacée\u{a0}: {}, du {} au {due}.",
                 term.label,
-                fmt::date(old.due)
+                fmt::date(old.by())
             ),
             _ => continue,
         };
@@ -101,7 +101,7 @@ pub(super) fn consequences(foreseen: &Foreseen, register: &Register) -> Vec<Cons
     for term in &before.terms {
         if term.state == TermState::Running && same(&after.terms, term).is_none() {
             let text =
-                format!("Échéance retirée\u{a0}: {} (le {}).", term.label, fmt::date(term.due));
+                format!("Échéance retirée\u{a0}: {} (le {}).", term.label, fmt::date(term.by()));
             out.push(Consequence { text, article: term.explained.article.clone() });
         }
     }

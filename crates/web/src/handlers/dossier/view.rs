@@ -45,10 +45,10 @@ pub(in crate::handlers) fn view(me: &Me, opened: &Opened) -> Result<DossierView,
         .iter()
         .filter(|a| a.voided.is_none() && corrected_by(opened, a.no).is_none())
         .map(|a| Mark { on: a.on, label: act_label(register, &a.kind), class: "act" })
-        .chain(running.iter().filter(|t| soon(t.due)).map(|t| Mark {
-            on: t.due,
+        .chain(running.iter().filter(|t| soon(t.by())).map(|t| Mark {
+            on: t.by(),
             label: t.label.clone(),
-            class: crate::term::Chip::of_term(t.due, t.action, t.state, today).class(),
+            class: crate::term::Chip::of_term(t.by(), t.action, t.state, today).class(),
         }))
         .collect();
     let (refused, open): (Vec<_>, Vec<_>) = opened.offers.iter().partition(|o| o.refused.is_some());
