@@ -104,10 +104,10 @@ pub struct Term {
 }
 
 impl Term {
-    /// The day by which someone must have acted: where the law's own date comes a day too late (a
-    /// delay that ends at 0 h), the last day on which the act is in time however one counts.
+    /// The day by which to have acted: where the law's own date comes a day too late (a delay that
+    /// ends at 0 h), the last day on which the act is in time however one counts.
     pub fn by(&self) -> Date {
-        self.explained.safe.filter(|_| self.action).unwrap_or(self.due)
+        self.explained.safe.unwrap_or(self.due)
     }
 }
 

@@ -140,8 +140,12 @@ fn summons(desk: &Desk<'_>, dossier: &str) {
     let hearing = [("audience_le", "12/06/2025")];
     desk.record(dossier, "assignation", "28/03/2025", &hearing);
     let due = term(desk, "Notifier l'assignation au préfet");
-    for part in ["01/05/2025", "Dernier jour sûr pour agir : 30/04/2025", "24, III", "6 semaines"]
-    {
+    assert!(due.starts_with("dans 29 jours 30/04/2025"), "the day to act by comes first: {due}");
+    for part in [
+        "Le 30/04/2025 est le dernier jour sûr pour agir ; la date de la loi est le 01/05/2025",
+        "24, III",
+        "6 semaines",
+    ] {
         assert!(due.contains(part), "« {part} » explains the deadline: {due}");
     }
     // The reasoning unfolds with the keyboard alone.

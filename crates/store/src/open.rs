@@ -1,5 +1,8 @@
 use huis_kernel::Rng;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
@@ -187,6 +190,9 @@ pub(crate) fn sqlite_copy(file: &Path, create: bool) -> Db {
     Db::Sqlite(File::new(Opening { file, journal: "TRUNCATE", create, aside: true }, 2))
 }
 
+/// How long after it answered a connection is believed to be there.
+const TRUSTED: Duration = Duration::from_secs(2);
+
 async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, StoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Open("adresse de base illisible : postgres://…".into()))?
@@ -196,6 +202,17 @@ async fn postgres(url: &str, schema: &str, connections: u32) -> Result<Db, Store
         .max_connections(connections)
         // While the database is away a page says so soon, and is not kept waiting.
         .acquire_timeout(Duration::from_secs(5))
+        // To ask a connection whether it lives is a round trip, at each statement. One that has just
+        // answered is not asked; one that a restart of the database left behind is, and is dropped.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for >= TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await?;
     let db = Db::Postgres(pool);

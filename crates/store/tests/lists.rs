@@ -106,10 +106,13 @@ async fn add(store: &Store, card: &CardRow, due: [&str; 3], next: &str, partners
     work.commit().await.unwrap();
 }
 
+/// Number, territory, closed and archived or not, deadlines, next step, partners.
+type Told<'a> = (u32, &'a str, bool, bool, [&'a str; 3], &'a str, &'a [&'a str]);
+
 async fn fill(store: &Store) {
     let one = office(1);
     let far = "2040-01-01";
-    let dossiers: [(u32, &str, bool, bool, [&str; 3], &str, &[&str]); 5] = [
+    let dossiers: [Told<'_>; 5] = [
         (101, "682", false, false, ["2026-05-01", "2026-03-01", "2026-02-01"], far, &["p1"]),
         (102, "683", false, false, ["2026-04-01", "2026-06-01", "2026-02-01"], far, &["p1", "p2"]),
         (103, "682", false, false, ["2026-02-15", "2026-07-01", "2026-02-01"], far, &[]),
