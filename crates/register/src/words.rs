@@ -58,7 +58,7 @@ pub(crate) const MENTIONS: &Words<Mention> = &[
     ("donnees", Mention::Data, "Quelles données vous concernent ?"),
     ("origine", Mention::Origin, "D'où viennent-elles ?"),
     ("destinataires", Mention::Recipients, "Qui les voit ?"),
-    ("duree", Mention::Retention, "Combien de temps sont-elles gardées ?"),
+    ("duree", Mention::Retention, "Combien de temps ces données sont-elles gardées ?"),
     ("droits", Mention::Rights, "Quels sont vos droits ?"),
     ("dpd", Mention::Officer, "Le délégué à la protection des données"),
     ("gratuite", Mention::Free, "Une réponse gratuite"),

@@ -227,4 +227,14 @@ fn a_dossier_is_opened_with_the_keyboard_alone() {
     desk.browser.type_text(number).unwrap();
     desk.leave(|| desk.browser.press(&[Key::Enter]).unwrap());
     assert_eq!(desk.path(), dossier);
+    // A page that is one form is typed into at once; its second look is answered by a key.
+    desk.go(&format!("{dossier}/actes/etat-dette"));
+    assert_eq!(desk.focus().1, "f-on", "the date of the act");
+    desk.go("/recherche");
+    assert_eq!(desk.focus().0, "INPUT", "the first way to search");
+    // From a list with its filters, and back to it.
+    desk.go("/dossiers?retard=oui");
+    desk.go(&dossier);
+    let back = desk.script("return document.querySelector('.crumbs a').getAttribute('href')", &[]);
+    assert_eq!(back.as_str(), Some("/dossiers?retard=oui"));
 }

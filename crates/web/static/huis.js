@@ -10,7 +10,7 @@
   if (summary) summary.focus();
   // A page that is one form is typed into at once; its second look is answered by a key. Not with a
   // finger, where a keyboard would hide the page.
-  else if (matchMedia("(pointer: fine)").matches && !location.hash) {
+  else if (!matchMedia("(pointer: coarse)").matches && !location.hash) {
     const first = document.querySelector(["button.primary[value=confirmer]",
       "input:not([type=hidden])", "select", "textarea"].map((s) => `[data-first] ${s}`).join());
     if (first) first.focus();
@@ -19,7 +19,7 @@
   // The list is found again as it was left: its filters are codes, kept by this tab alone.
   if (location.pathname === "/dossiers") sessionStorage.setItem("liste", location.search);
   else for (const link of all(".crumbs a[href='/dossiers']"))
-    link.href += sessionStorage.getItem("liste") || "";
+    link.setAttribute("href", "/dossiers" + (sessionStorage.getItem("liste") || ""));
 
   // A form that was touched is not left, nor replaced by a live update, without a word.
   const dirty = new Set();

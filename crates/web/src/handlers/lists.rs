@@ -68,7 +68,7 @@ pub(super) fn next_row(processed: &Processed, line: &ListLine, today: Date) -> C
     let what = line.next.as_ref().map(|(rule, _)| processed.rules.term_label(rule).to_owned());
     let due = line.next.as_ref().map(|(_, due)| *due);
     let chip = due.map(|d| Chip::of(d, today));
-    row(processed, line, what.unwrap_or_else(|| "Aucune échéance à tenir".into()), due, chip)
+    row(processed, line, what.unwrap_or_else(|| "Rien à faire pour l’instant".into()), due, chip)
 }
 
 async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
@@ -111,7 +111,7 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
     });
     let came_in = found.came_in.iter().map(|a| arrival(processed, &me, a)).collect();
     let stuck = found.stuck.iter().map(|l| stuck_row(processed, &me, l)).collect();
-    let groups = vec![
+    let mut groups = vec![
         group(
             "retard",
             "En retard",
@@ -135,10 +135,14 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
             stuck,
             None,
         ),
-    ]
-    .into_iter()
-    .filter(|g| !g.rows.is_empty())
-    .collect();
+    ];
+    // As the tiles count them.
+    for (id, all) in [("retard", found.late_count), ("bientot", found.coming_count)] {
+        if let Some(group) = groups.iter_mut().find(|g| g.id == id) {
+            group.total = (all > group.rows.len() as u64).then(|| tally(all));
+        }
+    }
+    groups.retain(|g| !g.rows.is_empty());
     let idle = doors(&me);
     let waits = |l: &DayLine| processed.rules.letter_terms().contains(&l.rule.as_str());
     let letters = [&found.late, &found.today, &found.coming].into_iter().flatten().any(waits);
@@ -237,13 +241,18 @@ fn doors(me: &Me) -> Vec<Link> {
     doors
 }
 
+/// A count stops at 99: beyond, one is not read.
+fn tally(n: u64) -> String {
+    if n > 99 { "99+".to_owned() } else { n.to_string() }
+}
+
 fn count(n: u64, label: &str, href: &str, tone: Tone) -> day::Count {
-    let number = if n > 99 { "99+".to_owned() } else { n.to_string() };
-    day::Count { number, label: label.to_owned(), href: href.to_owned(), tone }
+    day::Count { number: tally(n), label: label.to_owned(), href: href.to_owned(), tone }
 }
 
 fn group(id: &str, title: &str, hint: &str, rows: Vec<CaseRow>, more: Option<Link>) -> day::Group {
-    day::Group { id: id.to_owned(), title: title.to_owned(), hint: hint.to_owned(), rows, more }
+    let (id, title, hint) = (id.to_owned(), title.to_owned(), hint.to_owned());
+    day::Group { id, title, hint, rows, total: None, more }
 }
 
 fn arrival(processed: &Processed, me: &Me, act: &ActLine) -> CaseRow {

@@ -99,6 +99,8 @@ pub struct Group {
     pub hint: String,
     /// Rows.
     pub rows: Vec<CaseRow>,
+    /// How many there are in all, where that is more.
+    pub total: Option<String>,
     /// « Voir les 37 autres ».
     pub more: Option<Link>,
 }

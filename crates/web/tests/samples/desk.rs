@@ -150,6 +150,7 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
         title: title.into(),
         hint: hint.into(),
         rows,
+        total: Some("99+".into()),
         more: None,
     };
     if empty {
