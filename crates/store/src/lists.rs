@@ -1,7 +1,7 @@
 //! Lists: day page, board, filtered lists. They read card columns only, page by key set, and cap
 //! their counts.
 
-use huis_kernel::{Date, DossierId, Instant, OfficeId};
+use huis_kernel::{AgentId, Date, DossierId, Instant, OfficeId};
 use std::collections::BTreeSet;
 
 use crate::{
@@ -282,19 +282,23 @@ impl Store {
         rows.iter().map(|r| Ok((DossierId::from_bytes(r.id16(0)?), r.date(1)?))).collect()
     }
 
-    /// Acts recorded since an instant, newest first: what came in. Card columns only.
+    /// Acts recorded since an instant, newest first: what came in, but what an agent recorded. Card
+    /// columns only.
     pub async fn acts_since(
         &self,
         office: OfficeId,
         processing: &str,
         territories: &[String],
-        since: Instant,
+        (since, but): (Instant, Option<AgentId>),
         limit: u32,
-    ) -> Result<Vec<(CardRow, String, Instant, Option<huis_kernel::AgentId>)>, StoreError> {
+    ) -> Result<Vec<(CardRow, String, Instant, Option<AgentId>)>, StoreError> {
         let within = within("d.territory", 4, territories);
+        let others = but.map_or_else(String::new, |_| {
+            format!("AND (t.agent IS NULL OR t.agent <> ${})", 4 + territories.len())
+        });
         let sql = format!(
             "SELECT {CARD_D}, t.kind, t.recorded_at, t.agent FROM {}
-             AND t.recorded_at >= $2 ORDER BY t.recorded_at DESC, t.no DESC LIMIT {limit}",
+             AND t.recorded_at >= $2 {others} ORDER BY t.recorded_at DESC, t.no DESC LIMIT {limit}",
             each_with_dossier(
                 &self.data,
                 "act",
@@ -303,6 +307,7 @@ impl Store {
         );
         let mut list = params![office, since, processing];
         list.extend(ids(territories.iter().map(String::as_str)));
+        list.extend(but.map(Param::from));
         let rows = self.data.all(&sql, list).await?;
         rows.iter()
             .map(|r| {
@@ -310,7 +315,7 @@ impl Store {
                     card(r)?,
                     r.text(15)?,
                     Instant(r.int(16)?),
-                    r.opt_id16(17)?.map(huis_kernel::AgentId::from_bytes),
+                    r.opt_id16(17)?.map(AgentId::from_bytes),
                 ))
             })
             .collect()

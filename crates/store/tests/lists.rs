@@ -8,7 +8,7 @@
     clippy::allow_attributes_without_reason
 )]
 
-use huis_kernel::{CaseNumber, Date, DossierId, Instant, OfficeId};
+use huis_kernel::{AgentId, CaseNumber, Date, DossierId, Instant, OfficeId};
 use huis_store::{
     Location, Store,
     dossiers::CardRow,
@@ -20,6 +20,8 @@ use huis_testkit::Postgres;
 use huis_vault::{SealedAct, SealedUnit, Slot, UnitState};
 
 const PROCESSING: &str = "expulsion";
+/// Who recorded the second act of each dossier.
+const SECOND: AgentId = AgentId::from_bytes([7; 16]);
 const RULES: [&str; 2] = ["audience", "concours"];
 
 fn day(text: &str) -> Date {
@@ -93,7 +95,7 @@ async fn add(store: &Store, card: &CardRow, due: [&str; 3], next: &str, partners
         kind: "impaye-constitue".to_owned(),
         on: day("2026-01-05"),
         recorded: Instant(i64::from(card.number.digits() * 10 + no)),
-        agent: None,
+        agent: (no == 2).then_some(SECOND),
         corrects: None,
         voided: None,
         slot: Slot(slot.0 * 10 + i64::from(no)),
@@ -185,10 +187,14 @@ async fn lists(location: Location) {
     let ripe: Vec<(u32, &str)> =
         ripe.iter().map(|r| (r.card.number.digits(), r.step.as_str())).collect();
     assert_eq!(ripe, [(105, "destroy"), (104, "archive")]);
-    let acts = store.acts_since(one, PROCESSING, &colmar, Instant(1_012), 10).await.unwrap();
-    let acts: Vec<(u32, i64)> =
-        acts.iter().map(|(c, _, at, _)| (c.number.digits(), at.0)).collect();
-    assert_eq!(acts, [(104, 1_042), (104, 1_041), (103, 1_032), (103, 1_031), (101, 1_012)]);
+    let came = async |but| {
+        let since = (Instant(1_012), but);
+        let acts = store.acts_since(one, PROCESSING, &colmar, since, 10).await.unwrap();
+        acts.iter().map(|(c, _, at, _)| (c.number.digits(), at.0)).collect::<Vec<_>>()
+    };
+    let all = [(104, 1_042), (104, 1_041), (103, 1_032), (103, 1_031), (101, 1_012)];
+    assert_eq!(came(None).await, all);
+    assert_eq!(came(Some(SECOND)).await, [(104, 1_041), (103, 1_031)]);
     // A dossier that is held tells its partners, in their order.
     let mut work = store.begin().await.unwrap();
     let (held, _) =

@@ -168,11 +168,11 @@ impl Huis {
             .count_terms(office, processing, &mine, &tomorrow.to_string(), fortnight, CAP)
             .await?;
         let three_days = caller.now.plus_ms(-3 * 86_400_000);
-        let mut came_in = store.acts_since(office, processing, &mine, three_days, 50).await?;
         // What others did, a line each dossier: one knows what one did, and a correction says it twice.
+        let of_others = (three_days, Some(caller.actor.agent));
+        let mut came_in = store.acts_since(office, processing, &mine, of_others, 50).await?;
         let mut told = BTreeSet::new();
-        let own = Some(caller.actor.agent);
-        came_in.retain(|(card, _, _, by)| *by != own && told.insert(card.dossier));
+        came_in.retain(|(card, ..)| told.insert(card.dossier));
         came_in.truncate(25);
         let two_months = caller.now.plus_ms(-61 * 86_400_000);
         let stuck = store.stuck(office, processing, &mine, two_months, 15).await?;

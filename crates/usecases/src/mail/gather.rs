@@ -150,7 +150,9 @@ impl Huis {
             .map(|(g, _)| g.agent)
             .collect();
         let since = self.now().plus_ms(-NEWS_MS);
-        for (card, kind, at, by) in self.store.acts_since(office, id, &[], since, 500).await? {
+        for (card, kind, at, by) in
+            self.store.acts_since(office, id, &[], (since, None), 500).await?
+        {
             if !by.is_some_and(|by| doors.contains(&by)) {
                 continue;
             }
