@@ -212,7 +212,10 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // The container dies with what started it.
+        // With its first process all the others end; killed alone, what started it leaves them there.
+        if !self.init.is_empty() {
+            let _ = Command::new("kill").args(["-9", &self.init]).status();
+        }
         let _ = self.container.kill();
         let _ = self.container.wait();
     }
