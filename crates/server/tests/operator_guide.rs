@@ -42,7 +42,7 @@ fn every_command_of_the_operator_guide_works_x_20_x_22_a_03() {
     let guide = fs::read_to_string(in_repository("docs/exploitation.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut exported = String::new();
-    let blocks = blocks(&guide, "sh");
+    let blocks = blocks(&guide, "sh").unwrap();
     assert!(blocks.len() > 10, "the guide has lost its commands");
     for Block { line: at, text } in &blocks {
         if text.starts_with("huis serve") {

@@ -166,9 +166,12 @@ impl Store {
         dossiers: &BTreeSet<DossierId>,
         kinds: &BTreeSet<&str>,
     ) -> Result<BTreeSet<(DossierId, String)>, StoreError> {
-        let dossiers: Vec<DossierId> = dossiers.iter().copied().collect();
         let mut there = BTreeSet::new();
-        for some in dossiers.chunks(200).filter(|_| !kinds.is_empty()) {
+        if kinds.is_empty() {
+            return Ok(there);
+        }
+        let dossiers: Vec<DossierId> = dossiers.iter().copied().collect();
+        for some in dossiers.chunks(200) {
             let sql = format!(
                 "SELECT DISTINCT dossier, kind FROM act WHERE office = $1 AND voided IS NULL
                  AND dossier IN ({}) AND kind IN ({})",

@@ -50,12 +50,12 @@ pub struct Fuzzed {
     pub corpus: usize,
     /// Inputs made of them.
     pub rounds: u64,
-    /// By how much the memory of the process grew at its highest, in MiB.
-    pub grown_mib: u64,
+    /// By how much the memory of the process grew at its highest, in KiB.
+    pub grown_kib: u64,
 }
 
 /// Gives `reader` the corpus of a target (`fuzz/corpus/TARGET`), then inputs made of it, 64 KiB at most. The
-/// reader may refuse; it may not panic, nor make the process grow by more than `most_mib` MiB.
+/// reader may refuse; it may not panic, nor make the process grow by `most_mib` MiB.
 pub fn fuzz(target: &str, most_mib: u64, reader: impl Fn(&[u8])) -> Result<Fuzzed, TestkitError> {
     let refused = |message| TestkitError::Refused { what: "fuzz", message };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -67,6 +67,9 @@ pub fn fuzz(target: &str, most_mib: u64, reader: impl Fn(&[u8])) -> Result<Fuzze
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
     let rounds = number("HUIS_FUZZ_ROUNDS", ROUNDS);
+    if rounds == 0 {
+        return Err(refused(format!("{target}: no round is asked for")));
+    }
     let mut chance = Chance(number("HUIS_FUZZ_SEED", 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let before = peak_kib();
     let made = (0..rounds).map(|_| mutated(&corpus, &mut chance));
@@ -80,11 +83,11 @@ pub fn fuzz(target: &str, most_mib: u64, reader: impl Fn(&[u8])) -> Result<Fuzze
             return Err(refused(format!("{target}: input {at} breaks its reader; kept in {kept}")));
         }
     }
-    let grown_mib = peak_kib().saturating_sub(before) / 1024;
-    if grown_mib > most_mib {
-        return Err(refused(format!("{target}: the process grew by {grown_mib} MiB")));
+    let grown_kib = peak_kib().saturating_sub(before);
+    if grown_kib >= most_mib * 1024 {
+        return Err(refused(format!("{target}: the process grew by {grown_kib} KiB")));
     }
-    Ok(Fuzzed { corpus: corpus.len(), rounds, grown_mib })
+    Ok(Fuzzed { corpus: corpus.len(), rounds, grown_kib })
 }
 
 fn corpus(folder: &Path) -> Result<Vec<Vec<u8>>, TestkitError> {

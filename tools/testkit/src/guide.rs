@@ -1,5 +1,7 @@
 //! Commands that a document gives its reader, to be played.
 
+use crate::TestkitError;
+
 /// A fenced block of a Markdown document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
@@ -9,8 +11,11 @@ pub struct Block {
     pub text: String,
 }
 
-/// The fenced blocks of a language, in order. One that nothing closes goes to the end.
-pub fn blocks(document: &str, language: &str) -> Vec<Block> {
+/// The fenced blocks of a language, in order.
+///
+/// # Errors
+/// A block of any language that nothing closes.
+pub fn blocks(document: &str, language: &str) -> Result<Vec<Block>, TestkitError> {
     let mut found = Vec::new();
     // The language of the block that is open.
     let mut open: Option<&str> = None;
@@ -32,7 +37,13 @@ pub fn blocks(document: &str, language: &str) -> Vec<Block> {
             _ => {}
         }
     }
-    found
+    match open {
+        None => Ok(found),
+        Some(name) => {
+            let message = format!("a block « {name} » is not closed");
+            Err(TestkitError::Refused { what: "guide", message })
+        }
+    }
 }
 
 #[cfg(test)]
@@ -41,10 +52,13 @@ mod tests {
 
     #[test]
     fn only_the_blocks_of_the_language_are_taken_with_their_lines() {
-        let document = "# A\n```sh\nun\n\ndeux\n```\ntexte\n```text\nnon\n```\n```sh\ntrois\n";
+        let open = "# A\n```sh\nun\n\ndeux\n```\ntexte\n```text\nnon\n```\n```sh\ntrois\n";
+        let document = &format!("{open}```\n");
         let taken = |line, text: &str| Block { line, text: text.to_owned() };
-        assert_eq!(blocks(document, "sh"), [taken(3, "un\n\ndeux\n"), taken(12, "trois\n")]);
-        assert_eq!(blocks(document, "text"), [taken(9, "non\n")]);
-        assert!(blocks(document, "service").is_empty());
+        let found = |language| blocks(document, language).unwrap_or_default();
+        assert_eq!(found("sh"), [taken(3, "un\n\ndeux\n"), taken(12, "trois\n")]);
+        assert_eq!(found("text"), [taken(9, "non\n")]);
+        assert!(blocks(document, "service").is_ok_and(|found| found.is_empty()));
+        assert!(blocks(open, "text").is_err(), "one that nothing closes, of any language");
     }
 }

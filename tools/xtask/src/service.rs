@@ -106,7 +106,7 @@ pub fn run() -> Result<()> {
         return Ok(());
     };
     let guide = fs::read_to_string(root().join("docs/exploitation.md"))?;
-    let blocks = huis_testkit::blocks(&guide, "service");
+    let blocks = huis_testkit::blocks(&guide, "service")?;
     if blocks.len() < 2 {
         bail!("le guide a perdu ses commandes de service");
     }
