@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Huis, UseError,
     caller::grant_of,
-    dossier::{Founding, changed, next_rows, set_standing, term_rows},
+    dossier::{Founding, Told, changed, next_rows, set_standing, term_rows},
     start::StartError,
 };
 
@@ -291,7 +291,12 @@ impl Huis {
                 acts: dossier
                     .acts
                     .iter()
-                    .map(|a| (a.draft.clone(), at(a.recorded), author(a.agent)))
+                    .map(|a| Told {
+                        draft: a.draft.clone(),
+                        recorded: at(a.recorded),
+                        day: a.recorded.min(today),
+                        by: author(a.agent),
+                    })
                     .collect(),
             };
             let last = dossier.acts.iter().map(|a| a.recorded).max().unwrap_or(dossier.opened_on);

@@ -12,7 +12,7 @@ mod common;
 
 use common::*;
 use huis_dossier::{Severity, Value};
-use huis_kernel::CaseNumber;
+use huis_kernel::{CaseNumber, Zone};
 use huis_store::Location;
 use huis_testkit::Postgres;
 use huis_trace::Operation;
@@ -26,6 +26,32 @@ use std::collections::BTreeMap;
 async fn version(world: &World, caller: &Caller, number: CaseNumber) -> u64 {
     let store = world.huis.store();
     store.card_by_number(caller.office.office, PROCESSING, number).await.unwrap().unwrap().version
+}
+
+/// the day is that of the office's zone from its first minute to its last, in winter and in
+/// summer; in Greenwich it is still the day before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_06_the_day_is_the_offices_from_its_first_minute() {
+    let days =
+        [("2026-03-01", "2026-03-02", "2026-03-03"), ("2026-06-30", "2026-07-01", "2026-07-02")];
+    for (yesterday, today, tomorrow) in days {
+        let world = World::on(yesterday).await;
+        world.agent("anne", "instructeur", &[COLMAR]).await;
+        let midnight = Zone::named("Europe/Paris").unwrap().start_of(day(today));
+        for minute in [0, 23 * 60 + 59] {
+            world.clock.set(midnight.plus_ms(minute * 60_000));
+            let anne = world.caller("anne").await;
+            // Its first act is of the day; so are those after it.
+            let number = world.dossier(&anne, "Klein", "Paul").await.number;
+            let order = |on: &str| draft("commandement-payer", on, &[]);
+            world.act(&anne, number, order(today)).await.unwrap();
+            let early = world.act(&anne, number, order(tomorrow)).await;
+            assert!(
+                matches!(&early, Err(UseError::Faults(f)) if f[0].code == "date-future"),
+                "{early:?}"
+            );
+        }
+    }
 }
 
 /// before it is recorded an act says which deadlines it sets, with their article, and

@@ -41,8 +41,18 @@ pub(crate) struct Founding {
     pub territory: String,
     pub opened_on: Date,
     pub sections: Vec<(String, u32, Facts)>,
-    /// Draft, recorded at, by whom.
-    pub acts: Vec<(Draft, Instant, AgentId)>,
+    /// First acts, in order.
+    pub acts: Vec<Told>,
+}
+
+/// An act of a founding.
+pub(crate) struct Told {
+    pub draft: Draft,
+    pub recorded: Instant,
+    /// The day of that instant in the office's zone, on which the act is judged: from midnight
+    /// there to midnight in Greenwich the two differ.
+    pub day: Date,
+    pub by: AgentId,
 }
 
 /// A founded dossier, sealed and ready for the store.
@@ -54,6 +64,12 @@ pub(crate) struct Seal {
     pub standing: Standing,
     pub line: Line,
     pub faults: Vec<Fault>,
+}
+
+impl Told {
+    fn now(caller: &Caller, draft: Draft) -> Self {
+        Self { draft, recorded: caller.now, day: caller.today, by: caller.actor.agent }
+    }
 }
 
 impl Huis {
@@ -95,7 +111,7 @@ impl Huis {
             territory: new.territory,
             opened_on: caller.today,
             sections,
-            acts: acts.into_iter().map(|d| (d, caller.now, caller.actor.agent)).collect(),
+            acts: acts.into_iter().map(|draft| Told::now(caller, draft)).collect(),
         };
         let good_friday = caller.good_friday.clone();
         let slots = register.retentions.len() + founding.acts.len();
@@ -180,12 +196,11 @@ impl Huis {
         let place = place_of(register, &known, good_friday);
         let mut acts: Vec<Act> = Vec::new();
         let (mut new_acts, mut faults) = (Vec::new(), Vec::new());
-        for (draft, recorded, agent) in &founding.acts {
+        for Told { draft, recorded, day, by } in &founding.acts {
             let case =
                 Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
             // What the demonstration tells of the past is judged on the day it was recorded.
-            let zone_day = recorded.date_in(&huis_kernel::Zone::utc()).min(today);
-            match processed.rules.judge(&case, draft, &law, zone_day) {
+            match processed.rules.judge(&case, draft, &law, *day) {
                 Err(more) => faults.extend(more),
                 Ok(judged) => {
                     let mut facts = judged.used.clone();
@@ -195,14 +210,14 @@ impl Huis {
                         kind: draft.kind.clone(),
                         on: draft.on,
                         recorded: *recorded,
-                        by: Author::Agent(*agent),
+                        by: Author::Agent(*by),
                         facts,
                         corrects: draft.corrects,
                         voided: false,
                     });
                     new_acts.push(NewAct {
                         draft: draft.clone(),
-                        agent: Some(*agent),
+                        agent: Some(*by),
                         recorded: *recorded,
                         used: judged.used,
                         flags: judged.flags,

@@ -11,8 +11,8 @@ mod read;
 mod section;
 
 pub use act::{ActCommand, ActRecorded};
-pub(crate) use create::Founding;
 pub use create::{Created, NewCase};
+pub(crate) use create::{Founding, Told};
 pub use deposit::{first_sections, referent, unit_of};
 pub(crate) use digest::{Checked, Mark};
 pub use hold::{GROUNDS as HOLD_GROUNDS, HoldCommand};
