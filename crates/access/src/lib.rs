@@ -48,6 +48,7 @@ mod open;
 mod pending;
 pub mod search;
 mod staging;
+mod street;
 mod subject;
 mod void;
 mod write;

@@ -9,12 +9,19 @@ use huis_vault::{IndexKey, Token};
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::Plain;
+use crate::{
+    Plain,
+    street::{in_full, street},
+};
 
 /// Is any field of the section used by a declared search?
 pub fn searched(register: &Register, section: &str) -> bool {
     register.searches.iter().any(|s| s.of.iter().any(|p| p.section == section))
 }
+
+/// The manner in which tokens are made. When it changes, an index that was made in another is made
+/// again; until then a question is also asked in the manner of before ([`Spellings::asked`]).
+pub const MANNER: &str = "2";
 
 /// All the tokens of a dossier, by retention unit.
 pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(String, Token)> {
@@ -25,8 +32,8 @@ pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(S
         for (_, _, _, body) in
             plain.sections.iter().filter(|(s, _, _, b)| s == section && !b.removed)
         {
-            for parts in held(search, &body.facts) {
-                for token in variants(search, &parts, key) {
+            for spellings in held(search, &body.facts) {
+                for token in spellings.written(search, key) {
                     out.insert((unit.id.clone(), token));
                 }
             }
@@ -40,28 +47,30 @@ pub type Asked = BTreeMap<String, String>;
 
 /// The tokens of a question; empty when a part is missing.
 pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<Token> {
-    let key = key.serving();
-    asked_parts(search, asked).map(|p| variants(search, &p, &key)).unwrap_or_default()
+    let spellings = asked_parts(search, asked).and_then(|parts| Spellings::of(search, &parts));
+    spellings.map(|s| s.asked(search, &key.serving())).unwrap_or_default()
 }
 
 /// Does an opened dossier match the question, beyond the token? A person or an address hidden from
 /// co-holders answers only to who may see it: a search must not confirm what a page withholds.
 pub fn confirms(search: &Search, asked: &Asked, plain: &Plain, sees_restricted: bool) -> bool {
-    asked_parts(search, asked).is_some_and(|w| fits(search, &w, plain, sees_restricted))
+    let spellings = asked_parts(search, asked).and_then(|parts| Spellings::of(search, &parts));
+    spellings.is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
 }
 
 /// The tokens of fields that were read elsewhere (a row of a file); empty when a part is missing.
 pub fn fact_tokens(search: &Search, facts: &Facts, key: &IndexKey) -> BTreeSet<Token> {
-    let key = key.serving();
-    parts_of(search, facts).map(|p| variants(search, &p, &key)).unwrap_or_default()
+    let spellings = parts_of(search, facts).and_then(|parts| Spellings::of(search, &parts));
+    spellings.map(|s| s.asked(search, &key.serving())).unwrap_or_default()
 }
 
 /// Does an opened dossier match these fields, beyond the token? As [`confirms`].
 pub fn agrees(search: &Search, facts: &Facts, plain: &Plain, sees_restricted: bool) -> bool {
-    parts_of(search, facts).is_some_and(|w| fits(search, &w, plain, sees_restricted))
+    let spellings = parts_of(search, facts).and_then(|parts| Spellings::of(search, &parts));
+    spellings.is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
 }
 
-fn fits(search: &Search, wanted: &[String], plain: &Plain, sees_restricted: bool) -> bool {
+fn fits(search: &Search, wanted: &Spellings, plain: &Plain, sees_restricted: bool) -> bool {
     let Some(section) = search.of.first().map(|p| p.section.as_str()) else { return false };
     plain
         .sections
@@ -69,15 +78,70 @@ fn fits(search: &Search, wanted: &[String], plain: &Plain, sees_restricted: bool
         .filter(|(s, _, _, b)| s == section && !b.removed)
         .filter(|(_, _, _, b)| sees_restricted || b.restricted.is_none())
         .flat_map(|(_, _, _, b)| held(search, &b.facts))
-        .any(|held| {
-            held.iter().zip(wanted).enumerate().all(|(i, (h, w))| {
-                if search.near && (i == 0 || is_word(h)) {
-                    near(h, w)
-                } else {
-                    h == w || sound(h) == sound(w) && !is_number(h)
-                }
-            })
-        })
+        .any(|held| held.each().any(|h| wanted.each().any(|w| same(search, h, w))))
+}
+
+fn same(search: &Search, held: &[String], wanted: &[String]) -> bool {
+    held.iter().zip(wanted).enumerate().all(|(i, (h, w))| {
+        if search.near && (i == 0 || is_word(h)) {
+            near(h, w)
+        } else {
+            h == w || sound(h) == sound(w) && !is_number(h)
+        }
+    })
+}
+
+/// The parts of a search in the ways in which they may be written: one for all but an address.
+struct Spellings {
+    /// The one that is found with a wrong letter.
+    main: Vec<String>,
+    /// The others.
+    more: Vec<Vec<String>>,
+    /// The letters as they were typed, in the manner of an index made before [`MANNER`] 2.
+    typed: Vec<String>,
+}
+
+impl Spellings {
+    /// `None` when a part has no letter and no digit.
+    fn of(search: &Search, parts: &[String]) -> Option<Self> {
+        let cut = |text: String| text.chars().take(LONGEST).collect::<String>();
+        let typed: Vec<String> = parts.iter().map(|p| cut(normalise(p))).collect();
+        if typed.iter().any(String::is_empty) {
+            return None;
+        }
+        let (first, rest) = parts.split_first()?;
+        if !search.street {
+            return Some(Self { main: typed.clone(), more: Vec::new(), typed });
+        }
+        let rest: Vec<String> = rest.iter().map(|p| cut(in_full(p))).collect();
+        let with = |name: String| -> Vec<String> {
+            std::iter::once(cut(name)).chain(rest.iter().cloned()).collect()
+        };
+        let street = street(first);
+        let main = with(street.bare);
+        let mut more = vec![with(street.named), with(street.whole)];
+        more.dedup();
+        more.retain(|spelling| *spelling != main);
+        Some(Self { main, more, typed })
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Vec<String>> {
+        std::iter::once(&self.main).chain(&self.more)
+    }
+
+    /// What the index holds: the main spelling and its neighbours, the others by their sound. A
+    /// question has the neighbours of each, so that one letter may be wrong in any.
+    fn written(&self, search: &Search, key: &IndexKey) -> BTreeSet<Token> {
+        let others = self.more.iter().flat_map(|parts| by_sound(search, parts, key));
+        variants(search, &self.main, key).into_iter().chain(others).collect()
+    }
+
+    fn asked(&self, search: &Search, key: &IndexKey) -> BTreeSet<Token> {
+        self.each()
+            .chain((!self.each().any(|parts| *parts == self.typed)).then_some(&self.typed))
+            .flat_map(|parts| variants(search, parts, key))
+            .collect()
+    }
 }
 
 /// The longest part of a token, in letters.
@@ -97,10 +161,8 @@ fn asked_parts(search: &Search, asked: &Asked) -> Option<Vec<String>> {
         .of
         .iter()
         .map(|p| {
-            let field = p.field.as_deref()?;
             // A question is bounded: the letters of a very long one would cost their square.
-            let text: String = normalise(asked.get(field)?).chars().take(LONGEST).collect();
-            (!text.is_empty()).then_some(text)
+            Some(asked.get(p.field.as_deref()?)?.chars().take(LONGEST * 4).collect())
         })
         .collect()
 }
@@ -109,16 +171,13 @@ fn parts_of(search: &Search, facts: &Facts) -> Option<Vec<String>> {
     search
         .of
         .iter()
-        .map(|p| {
-            let text: String = match facts.get(p.field.as_deref()?)? {
-                Value::Text(t) | Value::Choice(t) => normalise(t).chars().take(LONGEST).collect(),
-                // A birth date is cut to its year: people misremember the day, and a whole date
-                // would single out.
-                Value::Date(d) => d.year().to_string(),
-                Value::Int(n) => n.to_string(),
-                Value::Money(_) | Value::Bool(_) | Value::Reference(_) => return None,
-            };
-            (!text.is_empty()).then_some(text)
+        .map(|p| match facts.get(p.field.as_deref()?)? {
+            Value::Text(t) | Value::Choice(t) => Some(t.clone()),
+            // A birth date is cut to its year: people misremember the day, and a whole date
+            // would single out.
+            Value::Date(d) => Some(d.year().to_string()),
+            Value::Int(n) => Some(n.to_string()),
+            Value::Money(_) | Value::Bool(_) | Value::Reference(_) => None,
         })
         .collect()
 }
@@ -128,7 +187,7 @@ const MOST: usize = 16;
 
 /// What a section is found by: its fields, and in an exact search each value of a first field that
 /// lists several (the numbers of the dossiers that a request is about).
-fn held(search: &Search, facts: &Facts) -> Vec<Vec<String>> {
+fn held(search: &Search, facts: &Facts) -> Vec<Spellings> {
     let Some(whole) = parts_of(search, facts) else { return Vec::new() };
     let mut out = Vec::new();
     let field = search.of.first().and_then(|p| p.field.as_deref());
@@ -137,13 +196,12 @@ fn held(search: &Search, facts: &Facts) -> Vec<Vec<String>> {
         && text.contains(LISTED)
     {
         for value in text.split(LISTED).take(MOST) {
-            let value: String = normalise(value).chars().take(LONGEST).collect();
             let rest = whole.iter().skip(1).cloned();
-            out.extend((!value.is_empty()).then(|| std::iter::once(value).chain(rest).collect()));
+            out.push(std::iter::once(value.to_owned()).chain(rest).collect());
         }
     }
     out.push(whole);
-    out
+    out.iter().filter_map(|parts| Spellings::of(search, parts)).collect()
 }
 
 /// What stands between the values of a list.
@@ -153,35 +211,41 @@ const LISTED: [char; 3] = [',', ';', '\n'];
 /// sound when they are words. Then each other word with a letter deleted, beside the first by its
 /// sound: one letter may be wrong in any of the names, and the index stays a sum, not a product.
 fn variants(search: &Search, parts: &[String], key: &IndexKey) -> BTreeSet<Token> {
-    let Some((first, rest)) = parts.split_first() else { return BTreeSet::new() };
-    let heard = |p: &String| if is_number(p) { p.clone() } else { sound(p) };
-    let rest_heard: Vec<String> = rest.iter().map(heard).collect();
-    let mut all: BTreeSet<Vec<String>> = BTreeSet::new();
-    let with = |first: String, rest: &[String]| -> Vec<String> {
-        std::iter::once(first).chain(rest.iter().cloned()).collect()
+    let mut out = by_sound(search, parts, key);
+    let Some((first, rest)) = parts.split_first().filter(|_| search.near) else { return out };
+    let rest_heard: Vec<String> = rest.iter().map(|part| heard(part)).collect();
+    let mut add = |first: &str, rest: &[String]| {
+        let parts: Vec<&str> =
+            std::iter::once(first).chain(rest.iter().map(String::as_str)).collect();
+        out.extend(key.tokens(&search.id, &parts));
     };
-    if search.near {
-        let by_sound = format!("son:{}", sound(first));
-        for (at, word) in rest.iter().enumerate().filter(|(_, word)| is_word(word)) {
-            for less in deletions(word) {
-                let mut changed = rest_heard.clone();
-                if let Some(place) = changed.get_mut(at) {
-                    *place = format!("lettre:{less}");
-                }
-                all.insert(with(by_sound.clone(), &changed));
+    for (at, word) in rest.iter().enumerate().filter(|(_, word)| is_word(word)) {
+        for less in deletions(word) {
+            let mut changed = rest_heard.clone();
+            if let Some(place) = changed.get_mut(at) {
+                *place = format!("lettre:{less}");
             }
+            add(&format!("son:{}", sound(first)), &changed);
         }
-        all.insert(with(by_sound, &rest_heard));
-        all.extend(deletions(first).into_iter().map(|d| with(format!("lettre:{d}"), &rest_heard)));
-    } else {
-        all.insert(with(heard(first), &rest_heard));
     }
-    all.iter()
-        .flat_map(|parts| {
-            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-            key.tokens(&search.id, &parts).collect::<Vec<_>>()
-        })
-        .collect()
+    for less in deletions(first) {
+        add(&format!("lettre:{less}"), &rest_heard);
+    }
+    out
+}
+
+/// Each part by its sound.
+fn by_sound(search: &Search, parts: &[String], key: &IndexKey) -> BTreeSet<Token> {
+    let Some((first, rest)) = parts.split_first() else { return BTreeSet::new() };
+    let first = if search.near { format!("son:{}", sound(first)) } else { heard(first) };
+    let rest: Vec<String> = rest.iter().map(|part| heard(part)).collect();
+    let parts: Vec<&str> =
+        std::iter::once(first.as_str()).chain(rest.iter().map(String::as_str)).collect();
+    key.tokens(&search.id, &parts).collect()
+}
+
+fn heard(part: &str) -> String {
+    if is_number(part) { part.to_owned() } else { sound(part) }
 }
 
 /// Same sound, or equal after deleting one letter (of either or both).
@@ -293,6 +357,73 @@ mod tests {
         {
             assert!(!near(&normalise(a), &normalise(b)), "{a} ≁ {b}");
         }
+    }
+
+    fn by_address() -> Search {
+        let of = ["voie", "numero", "ville"].map(|field| huis_register::FieldPath {
+            section: "local".into(),
+            field: Some(field.into()),
+        });
+        Search {
+            id: "adresse".into(),
+            label: "Adresse".into(),
+            of: of.into(),
+            near: true,
+            street: true,
+        }
+    }
+
+    fn address(street: &str, number: &str, town: &str) -> Vec<String> {
+        [street, number, town].map(str::to_owned).into()
+    }
+
+    #[test]
+    fn an_address_is_found_however_its_street_is_named() {
+        let search = by_address();
+        let key = IndexKey::new(1, huis_vault::RootKey::from_bytes([3; 32]).derive("essai"));
+        let meet = |held: &[String], asked: &[String]| {
+            let held = Spellings::of(&search, held).unwrap();
+            let asked = Spellings::of(&search, asked).unwrap();
+            let tokens = held.written(&search, &key);
+            // In an index of the manner before, one that is typed alike is found as it was.
+            let before = variants(&search, &held.typed, &key);
+            assert!(held.typed != asked.typed || !before.is_disjoint(&asked.asked(&search, &key)));
+            let told = !tokens.is_disjoint(&asked.asked(&search, &key));
+            let same = held.each().any(|h| asked.each().any(|a| same(&search, h, a)));
+            assert_eq!(told, same, "{:?} {:?}", held.typed, asked.typed);
+            told
+        };
+        let held = address("de la Tuilerie", "12", "Saint-Louis");
+        for asked in [
+            address("de la Tuilerie", "12", "Saint-Louis"),
+            address("Tuilerie", "12", "St Louis"),
+            address("la tuillerie", "12", "saint louis"),
+            address("rue de la Tuilerie", "12", "ST-LOUIS"),
+            address("R. de la Tuilrie", "12", "Saint-Loui"),
+        ] {
+            assert!(meet(&held, &asked), "{asked:?}");
+            assert!(meet(&asked, &held), "{asked:?}");
+        }
+        for (held, asked) in [
+            ("du Chemin Vert", "Chemin Vert"),
+            ("Vert", "chemin Vert"),
+            ("Le Goff", "Legoff"),
+            ("du Gal de Gaulle", "avenue du Général-de-Gaulle"),
+            ("de l’Église", "l'Eglise"),
+        ] {
+            let (held, asked) =
+                (address(held, "3 bis", "Colmar"), address(asked, "3bis", "Colmar"));
+            assert!(meet(&held, &asked) && meet(&asked, &held), "{held:?} {asked:?}");
+        }
+        for other in [
+            address("de la Tuilerie", "13", "Saint-Louis"),
+            address("de la Tuilerie", "12", "Colmar"),
+            address("de la Fontaine", "12", "Saint-Louis"),
+            address("rue", "12", "Saint-Louis"),
+        ] {
+            assert!(!meet(&held, &other), "{other:?}");
+        }
+        assert!(Spellings::of(&search, &address("—", "12", "Colmar")).is_none());
     }
 
     proptest::proptest! {

@@ -246,6 +246,16 @@ impl Check<'_> {
                     "Ajoutez un champ qui distingue les personnes.",
                 );
             }
+            if search.street
+                && let Some(first) = kinds.first()
+                && !matches!(first, FieldKind::Text { .. })
+            {
+                self.report.on(
+                    &format!("recherche[{}].voie", search.id),
+                    "seul un texte nomme une voie.",
+                    "Mettez le nom de la voie en premier dans « de », ou retirez voie.",
+                );
+            }
             if search.near
                 && let Some(first) = kinds.first()
                 && !matches!(first, FieldKind::Name | FieldKind::Text { .. })

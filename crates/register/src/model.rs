@@ -251,6 +251,8 @@ pub struct Search {
     pub of: Vec<FieldPath>,
     /// `proche = true`: the first field matches by sound and at one letter's distance.
     pub near: bool,
+    /// `voie = true`: the first field names a street, whose kind and article do not count.
+    pub street: bool,
 }
 
 /// `volet.champ`, or `volet` or `volet.*` for all of its fields.

@@ -159,6 +159,7 @@ pub(crate) fn search(block: &mut Block<'_>, seen: &mut Seen) -> Search {
         label: block.text("libelle"),
         of: paths(&block.texts("de")),
         near: block.flag("proche"),
+        street: block.flag("voie"),
     }
 }
 

@@ -2,9 +2,10 @@
 //! generation, from which those of its offices and processings come: two of them share no token
 //! (I5). A new generation is made each year and built beside the one that serves; then it serves,
 //! and the old tokens and their key are destroyed: a copy of an old index can no longer be matched
-//! against a list of names by anyone (I7).
+//! against a list of names by anyone (I7). A generation is made before its time when a later
+//! program makes tokens in another manner.
 
-use huis_access::{KeySource, decide_job, gather, unlock};
+use huis_access::{KeySource, decide_job, gather, search::MANNER, unlock};
 use huis_kernel::{Date, Delay, DossierId, Instant, OfficeId, Zone};
 use huis_register::Register;
 use huis_store::index_keys::{IndexKeyRow, IndexState};
@@ -65,12 +66,18 @@ impl Huis {
         IndexKeyRow { archive, generation, state, made_at: now, since: now, key }
     }
 
+    async fn begin_generation(&self, row: &IndexKeyRow) -> Result<(), UseError> {
+        self.store.add_index_key(row).await?;
+        // Last: stopped in between, a generation too many is made, and none too few.
+        Ok(self.store.set_meta(manner_of(row.archive), MANNER).await?)
+    }
+
     /// A new installation, or a restored one, has a first generation.
     pub(crate) async fn ensure_index_keys(&self) -> Result<(), UseError> {
         for archive in [false, true] {
             if self.store.index_keys(archive).await?.is_empty() {
                 let row = self.fresh_generation(archive, 1, IndexState::Serving);
-                self.store.add_index_key(&row).await?;
+                self.begin_generation(&row).await?;
             }
         }
         Ok(())
@@ -112,10 +119,12 @@ impl Huis {
                 self.store.swap_index(archive, next.generation, self.now()).await?;
                 self.trace_rekey(archive, next.generation, "en-service").await?;
             }
-        } else if TERM.after(day_of(serving.made_at)) <= day_of(now) {
+        } else if TERM.after(day_of(serving.made_at)) <= day_of(now)
+            || self.store.meta(manner_of(archive)).await?.as_deref() != Some(MANNER)
+        {
             let next = serving.generation + 1;
             let row = self.fresh_generation(archive, next, IndexState::Building);
-            self.store.add_index_key(&row).await?;
+            self.begin_generation(&row).await?;
             self.trace_rekey(archive, next, "commencee").await?;
         }
         Ok(())
@@ -257,6 +266,11 @@ impl Huis {
         }
         Ok(n)
     }
+}
+
+/// Where the manner of an index's last generation is written.
+const fn manner_of(archive: bool) -> &'static str {
+    if archive { "archive-index-manner" } else { "index-manner" }
 }
 
 fn owner(archive: bool, generation: u32) -> Vec<u8> {

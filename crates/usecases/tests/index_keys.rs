@@ -111,6 +111,33 @@ async fn indexes_change_keys_each_year_on_postgresql_i5_i7() {
     indexes_change_keys_each_year(world).await;
 }
 
+/// A program that makes tokens in another manner than the one before it makes the index again, at
+/// once; dossiers are found all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_of_another_manner_is_made_again() {
+    use IndexState::{Building, Retired, Serving};
+    let world = World::on("2026-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    let anne = world.caller("anne").await;
+    world.dossier(&anne, "Hoffmann", "Élise").await;
+    world.huis.daily().await.unwrap();
+    assert_eq!(states(&world.huis, false).await, [(1, Serving)], "made in this manner");
+    world.huis.store().set_meta("index-manner", "1").await.unwrap();
+    let steps = [
+        vec![(1, Serving), (2, Building)],
+        vec![(1, Retired), (2, Serving)],
+        vec![(2, Serving)],
+        vec![(2, Serving)],
+    ];
+    for expected in steps {
+        world.huis.daily().await.unwrap();
+        assert_eq!(states(&world.huis, false).await, expected);
+        assert_eq!(finds(&world.huis, &anne, "Hofman", false).await, 1);
+        later(&world, 61_000);
+    }
+    assert_eq!(states(&world.huis, true).await, [(1, Serving)], "the other index is as it was");
+}
+
 /// The codes of the last search in the trace.
 async fn codes(world: &World, by: &Caller) -> BTreeSet<String> {
     world.huis.search(by, PROCESSING, &question("Hoffmann", "Élise", false)).await.unwrap();

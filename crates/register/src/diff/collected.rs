@@ -235,6 +235,11 @@ fn searches(old: &Register, new: &Register, out: &mut Changes) {
             let text = format!("La recherche « {} » {word} une orthographe approchée.", b.label);
             out.push(more_loosens(b.near), &text);
         }
+        if a.street != b.street {
+            let word = if b.street { "ne regarde plus" } else { "regarde désormais" };
+            let text = format!("La recherche « {} » {word} le type de voie et l'article.", b.label);
+            out.push(more_loosens(b.street), &text);
+        }
         out.shown(&format!("Libellé de la recherche « {} »", a.id), &a.label, &b.label);
     }
 }

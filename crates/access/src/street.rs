@@ -1,0 +1,133 @@
+//! The ways in which one writes the name of a street: « 12 rue de la Tuilerie », « la Tuilerie » and
+//! « Tuilerie » are one, and so are « St-Louis » and « Saint-Louis ».
+
+use crate::search::normalise;
+
+/// Kinds of streets, and how the post shortens them. What is not here belongs to the name: a villa
+/// or a close is more often one than the kind of one.
+const KINDS: [&str; 38] = [
+    "RUE",
+    "R",
+    "AVENUE",
+    "AVE",
+    "AV",
+    "BOULEVARD",
+    "BLD",
+    "BVD",
+    "BD",
+    "PLACE",
+    "PL",
+    "ALLEE",
+    "ALLEES",
+    "ALL",
+    "CHEMIN",
+    "CHE",
+    "CH",
+    "IMPASSE",
+    "IMP",
+    "ROUTE",
+    "RTE",
+    "SQUARE",
+    "SQ",
+    "COURS",
+    "CRS",
+    "QUAI",
+    "PASSAGE",
+    "PAS",
+    "FAUBOURG",
+    "FBG",
+    "FG",
+    "RESIDENCE",
+    "RES",
+    "LOTISSEMENT",
+    "LOT",
+    "CITE",
+    "RUELLE",
+    "VENELLE",
+];
+
+/// What may stand before a name.
+const ARTICLES: [&str; 10] = ["DE", "DU", "DES", "D", "LA", "LE", "LES", "L", "AU", "AUX"];
+
+/// Words that are written short as often as in full.
+const SHORT: [(&str, &str); 12] = [
+    ("ST", "SAINT"),
+    ("STE", "SAINTE"),
+    ("GAL", "GENERAL"),
+    ("GEN", "GENERAL"),
+    ("MAL", "MARECHAL"),
+    ("CDT", "COMMANDANT"),
+    ("COL", "COLONEL"),
+    ("CNE", "CAPITAINE"),
+    ("LT", "LIEUTENANT"),
+    ("SGT", "SERGENT"),
+    ("DR", "DOCTEUR"),
+    ("PDT", "PRESIDENT"),
+];
+
+/// A name of a street in its spellings, all in capitals and without spaces.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Street {
+    /// All its words.
+    pub whole: String,
+    /// Without the kind of street that it opens with.
+    pub named: String,
+    /// And without the article: what people remember.
+    pub bare: String,
+}
+
+/// Reads a name of a street as it was typed.
+pub(crate) fn street(text: &str) -> Street {
+    let words = words(text);
+    let named = after(&words, |word, at| at == 0 && KINDS.contains(&word));
+    let bare = after(named, |word, _| ARTICLES.contains(&word));
+    Street { whole: words.concat(), named: named.concat(), bare: bare.concat() }
+}
+
+/// A place, whose short words are written in full.
+pub(crate) fn in_full(text: &str) -> String {
+    words(text).concat()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(normalise)
+        .filter(|word| !word.is_empty())
+        .map(|word| match SHORT.iter().find(|(short, _)| *short == word) {
+            Some((_, full)) => (*full).to_owned(),
+            None => word,
+        })
+        .collect()
+}
+
+/// The words after those of a sort; a name that is made of nothing else is its own.
+fn after(words: &[String], drop: impl Fn(&str, usize) -> bool) -> &[String] {
+    let first = words.iter().enumerate().position(|(at, word)| !drop(word, at));
+    first.and_then(|at| words.get(at..)).unwrap_or(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_and_the_article_are_told_from_the_name() {
+        for (text, whole, named, bare) in [
+            ("rue de la Tuilerie", "RUEDELATUILERIE", "DELATUILERIE", "TUILERIE"),
+            ("Tuilerie", "TUILERIE", "TUILERIE", "TUILERIE"),
+            ("av. de l’Église", "AVDELEGLISE", "DELEGLISE", "EGLISE"),
+            ("Le Goff", "LEGOFF", "LEGOFF", "GOFF"),
+            ("bd du Gal. de Gaulle", "BDDUGENERALDEGAULLE", "DUGENERALDEGAULLE", "GENERALDEGAULLE"),
+            ("St-Louis", "SAINTLOUIS", "SAINTLOUIS", "SAINTLOUIS"),
+            // A name is never left without a word.
+            ("Rue", "RUE", "RUE", "RUE"),
+            ("rue des", "RUEDES", "DES", "DES"),
+            ("du Chemin Vert", "DUCHEMINVERT", "DUCHEMINVERT", "CHEMINVERT"),
+            ("", "", "", ""),
+        ] {
+            let expect = Street { whole: whole.into(), named: named.into(), bare: bare.into() };
+            assert_eq!(street(text), expect, "{text}");
+        }
+        assert_eq!(in_full("St Louis"), in_full("SAINT-LOUIS"));
+    }
+}
