@@ -48,14 +48,16 @@ pub fn read(
     for field in fields {
         let name = format!("{prefix}{}", field.id);
         match sent.get(&field.id) {
-            None if field.required => {
-                faults.push(FaultShape::of(name, "Ce champ est obligatoire."));
-            }
             None => {}
             Some(value) => match one(field, value, known) {
                 Ok(fact) => drop(facts.insert(field.id.clone(), fact)),
                 Err(message) => faults.push(FaultShape::of(name, message)),
             },
+        }
+    }
+    for (field, message) in entry::missing(fields, &facts) {
+        if !sent.contains_key(&field.id) {
+            faults.push(FaultShape::of(format!("{prefix}{}", field.id), message));
         }
     }
     for id in sent.keys().filter(|id| !fields.iter().any(|f| f.id == **id)) {
@@ -113,6 +115,7 @@ mod tests {
             label: "X".into(),
             kind,
             required: false,
+            required_if: None,
             why: String::new(),
             source: String::new(),
             help: None,

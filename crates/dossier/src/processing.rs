@@ -174,6 +174,12 @@ pub trait Processing: Send + Sync {
         let _ = (known, today);
         Vec::new()
     }
+    /// The field of a first section, `section.field`, from which comes what is wrong with an act of
+    /// [`Self::opens_with`].
+    fn opening_field(&self, fault: &Fault) -> Option<&'static str> {
+        let _ = fault;
+        None
+    }
     /// Are its dossiers requests of persons about their own data?
     fn takes_requests(&self) -> bool {
         false

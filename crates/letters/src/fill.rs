@@ -254,8 +254,13 @@ impl Filler<'_> {
         if street.is_empty() && town.is_empty() {
             match self.facts("local") {
                 Some(home) => lines.extend(dwelling(home, false)),
-                // Without a dwelling in the register, a letter without an address is handed over.
-                None if self.with.register.section("local").is_none() => {}
+                // Without a dwelling in the register, a letter without an address is handed over,
+                // unless the post is what was asked for.
+                None if self.with.register.section("local").is_none() => {
+                    if text(own, "repondre") == "courrier" {
+                        self.missing.insert(french("Il manque : l'adresse où répondre."));
+                    }
+                }
                 None => drop(self.missing.insert(french("Il manque : l'adresse du logement."))),
             }
         } else {

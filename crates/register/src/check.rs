@@ -98,10 +98,42 @@ impl Check<'_> {
     }
 
     fn references(&self, path: &str, fields: &[Field]) {
+        self.conditions(path, fields);
         for field in fields {
             let FieldKind::Reference { section } = &field.kind else { continue };
             let key = format!("{path}.champs[{}].volet", field.id);
             self.repeated(&key, section);
+        }
+    }
+
+    /// What a field is needed for is a choice beside it, and one of its codes.
+    fn conditions(&self, path: &str, fields: &[Field]) {
+        for field in fields {
+            let Some((name, code)) = &field.required_if else { continue };
+            let key = format!("{path}.champs[{}].obligatoire_si", field.id);
+            let choices = fields.iter().find_map(|f| match &f.kind {
+                FieldKind::Choice(choices) if f.id == *name => Some(choices),
+                _ => None,
+            });
+            match choices {
+                None => self.report.on(
+                    &key,
+                    &format!("{} n'est pas un choix de cette liste de champs.", quote(name)),
+                    "Nommez un champ de type « choix » qui est à côté.",
+                ),
+                Some(choices) if !choices.iter().any(|c| c.code == *code) => {
+                    let known: Vec<&str> = choices.iter().map(|c| c.code.as_str()).collect();
+                    self.unknown(&key, code, "aucun code de ce choix", "choix", &known);
+                }
+                Some(_) => {}
+            }
+            if field.required {
+                self.report.on(
+                    &key,
+                    "ce champ est déjà toujours obligatoire.",
+                    "Gardez obligatoire, ou obligatoire_si.",
+                );
+            }
         }
     }
 

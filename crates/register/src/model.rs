@@ -162,6 +162,9 @@ pub struct Field {
     pub kind: FieldKind,
     /// `obligatoire`
     pub required: bool,
+    /// `obligatoire_si = ["repondre", "courrier"]`: needed when that choice of the same list of
+    /// fields has that value.
+    pub required_if: Option<(String, String)>,
     /// `pourquoi`: why it is needed.
     pub why: String,
     /// `source`: clause or article.

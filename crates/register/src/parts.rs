@@ -65,7 +65,11 @@ pub(crate) fn propose(register: &mut Register) {
     for act in &mut register.acts {
         for section in sections.iter().filter(|s| act.proposes.contains(&s.id)) {
             let fields = section.fields.iter().cloned();
-            act.fields.extend(fields.map(|field| Field { required: false, ..field }));
+            act.fields.extend(fields.map(|field| Field {
+                required: false,
+                required_if: None,
+                ..field
+            }));
         }
     }
 }
@@ -80,6 +84,7 @@ fn fields(block: &mut Block<'_>, source: &str) -> Vec<Field> {
             label: entry.text("libelle"),
             kind: field_kind(&mut entry),
             required: entry.flag("obligatoire"),
+            required_if: required_if(&mut entry),
             why: entry.text("pourquoi"),
             source: entry.maybe_text("source").unwrap_or_else(|| source.to_owned()),
             help: entry.maybe_text("aide"),
@@ -87,6 +92,20 @@ fn fields(block: &mut Block<'_>, source: &str) -> Vec<Field> {
         entry.finish();
     }
     out
+}
+
+fn required_if(block: &mut Block<'_>) -> Option<(String, String)> {
+    const KEY: &str = "obligatoire_si";
+    let asked = block.has(KEY);
+    match <[String; 2]>::try_from(block.texts(KEY)) {
+        Ok([field, code]) => Some((field, code)),
+        Err(_) if asked => {
+            let mend = "Écrivez obligatoire_si = [\"champ\", \"code\"].";
+            block.fault(KEY, "il y faut un champ et un de ses codes.", mend);
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 fn field_kind(block: &mut Block<'_>) -> FieldKind {

@@ -102,6 +102,47 @@ fn an_opposition_is_answered_with_its_ground_x_16() {
     assert!(form.contains("Le droit d'opposition ne s'applique pas à ce traitement"), "{form}");
 }
 
+/// What is wrong with a request is said beside its field, once, and nothing typed is lost.
+#[test]
+fn a_request_is_refused_at_its_fields_d_25() {
+    let (house, _) = House::demonstration("2026-11-23", 60);
+    let mut clerk = clerk(&house);
+    clerk.get(RIGHTS);
+    let typed = [
+        ("demandeur-1.nom", "Zurcher"),
+        ("demandeur-1.prenom", "Odile"),
+        ("demandeur-1.repondre", "courrier"),
+        ("demande-1.droit", "acces"),
+        ("demande-1.traitement", "expulsion"),
+        ("demande-1.recue_le", "24/11/2026"),
+        ("demande-1.guichet", "secretariat"),
+        ("demande-1.numeros", "12 ou 13"),
+    ];
+    // Each with the page's summary, which leads to it, and no other fault.
+    let faults = |page: &Page| -> Vec<String> {
+        page.links("#f-").into_iter().map(|l| l.replace("#f-", "")).collect()
+    };
+    let refused = clerk.fill("/dossiers/nouveau", &typed);
+    let asked = ["demandeur-1-voie", "demandeur-1-code_postal", "demandeur-1-ville"];
+    assert_eq!(faults(&refused), asked, "an answer by post needs an address: {}", text(&refused));
+    assert!(text(&refused).contains("par courrier"), "{}", text(&refused));
+    let address = [
+        ("demandeur-1.voie", "2 rue Haute"),
+        ("demandeur-1.code_postal", "68000"),
+        ("demandeur-1.ville", "Colmar"),
+    ];
+    let refused = clerk.fill("/dossiers/nouveau", &[typed.as_slice(), address.as_slice()].concat());
+    assert_eq!(faults(&refused), ["demande-1-recue_le", "demande-1-numeros"], "{}", text(&refused));
+    assert!(!text(&refused).contains("Enregistrez d'abord"), "{}", text(&refused));
+    assert!(refused.body.contains("12 ou 13") && refused.body.contains("Zurcher"));
+    // By hand: no address is asked for.
+    let by_hand = ["demandeur-1.repondre", "demande-1.recue_le", "demande-1.numeros"];
+    let mut mended: Vec<_> = typed.into_iter().filter(|(n, _)| !by_hand.contains(n)).collect();
+    mended.extend([("demandeur-1.repondre", "guichet"), ("demande-1.recue_le", "23/11/2026")]);
+    let made = clerk.fill("/dossiers/nouveau", &mended);
+    assert!(made.location.is_some(), "{}", text(&made));
+}
+
 /// RGPD art. 16: from the request one comes to the section to rectify, with what is asked beside.
 #[test]
 fn what_is_asked_stands_beside_what_is_rectified_x_16() {

@@ -1,10 +1,10 @@
 //! What is typed or sent for a field of the register → a typed value, or what is wrong with it: one
 //! reading for the forms of the screens and for the API.
 
-use huis_dossier::Value;
+use huis_dossier::{Facts, Value};
 use huis_kernel::{Date, Money};
 use huis_law::geo::Geo;
-use huis_register::FieldKind;
+use huis_register::{Field, FieldKind, french};
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
@@ -45,6 +45,28 @@ pub struct Known<'a> {
     pub communes: &'a [Commune],
     /// Does the dossier hold this occurrence of this section, as its reader sees it?
     pub occurs: &'a (dyn Fn(&str, u32) -> bool + Sync),
+}
+
+/// The fields that are needed and are not there, each with what to say of it.
+pub fn missing<'f>(fields: &'f [Field], facts: &Facts) -> Vec<(&'f Field, String)> {
+    let absent = fields.iter().filter(|f| !facts.contains_key(&f.id));
+    absent.filter_map(|field| Some((field, needed(field, fields, facts)?))).collect()
+}
+
+fn needed(field: &Field, fields: &[Field], facts: &Facts) -> Option<String> {
+    if field.required {
+        return Some("Ce champ est obligatoire.".to_owned());
+    }
+    let (name, code) = field.required_if.as_ref()?;
+    let asks = facts.get(name).and_then(Value::as_str) == Some(code);
+    let by = fields.iter().find(|f| asks && f.id == *name)?;
+    let FieldKind::Choice(choices) = &by.kind else { return None };
+    let choice = choices.iter().find(|c| c.code == *code)?;
+    Some(french(&format!(
+        "Il le faut, avec « {} : {} ».",
+        by.label.to_lowercase(),
+        choice.label.to_lowercase()
+    )))
 }
 
 /// Reads one field as it is typed or sent.

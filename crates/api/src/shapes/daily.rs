@@ -107,6 +107,15 @@ pub struct SectionKindShape "GenreVolet" {
     pub champs: Vec<FieldShape>,
 }
 
+/// Un choix et une de ses valeurs.
+#[derive(Serialize)]
+pub struct Chosen "ValeurDeChoix" {
+    /// Le champ, un code.
+    pub champ: String,
+    /// Sa valeur, un code.
+    pub valeur: String,
+}
+
 /// Une façon de chercher.
 #[derive(Serialize)]
 pub struct SearchShape "FaconDeChercher" {
@@ -130,6 +139,9 @@ pub struct FieldShape "Champ" {
     pub genre: String,
     /// Toujours demandé.
     pub obligatoire: bool,
+    /// Demandé quand ce choix, du même volet ou du même acte, a cette valeur.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obligatoire_si: Option<Chosen>,
     /// Les valeurs d’un choix.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choix: Vec<Named>,
@@ -175,6 +187,10 @@ impl From<&Field> for FieldShape {
             libelle: field.label.clone(),
             genre: kind.to_owned(),
             obligatoire: field.required,
+            obligatoire_si: field
+                .required_if
+                .clone()
+                .map(|(champ, valeur)| Chosen { champ, valeur }),
             choix,
             volet,
             longueur: length,

@@ -62,10 +62,13 @@ pub(crate) fn judge(
     match kind {
         Kind::DemandeRecue => {
             if let Err(words) = course.numbers() {
-                let message = format!(
-                    "Un numéro de dossier ne se lit pas (il a huit chiffres et une lettre) : {} à corriger.",
-                    words.len()
-                );
+                let message = match words.len() {
+                    1 => "Un numéro de dossier ne se lit pas : il a huit chiffres et une lettre."
+                        .to_owned(),
+                    n => format!(
+                        "{n} numéros de dossier ne se lisent pas : ils ont huit chiffres et une lettre."
+                    ),
+                };
                 out.push(fault("numero-illisible", &message, "RGPD art. 15"));
             }
         }

@@ -59,6 +59,13 @@ impl Processing for Rights {
             draft(Kind::Transmission, today, to),
         ]
     }
+    fn opening_field(&self, fault: &Fault) -> Option<&'static str> {
+        match fault.code.as_str() {
+            "date-future" => Some("demande.recue_le"),
+            "numero-illisible" => Some("demande.numeros"),
+            _ => None,
+        }
+    }
     fn takes_requests(&self) -> bool {
         true
     }

@@ -156,6 +156,14 @@ fn field(old: &Field, new: &Field, holder: &str, out: &mut Changes) {
         let word = if new.required { "devient obligatoire" } else { "n'est plus obligatoire" };
         out.push(more_loosens(new.required), &format!("{name}, {word}."));
     }
+    if old.required_if != new.required_if {
+        let word = if new.required_if.is_some() {
+            "est obligatoire dans d'autres cas"
+        } else {
+            "n'est plus obligatoire dans aucun cas"
+        };
+        out.push(more_loosens(new.required_if.is_some()), &format!("{name}, {word}."));
+    }
     match (&old.kind, &new.kind) {
         (a, b) if a == b => {}
         (FieldKind::Choice(a), FieldKind::Choice(b)) => choices(a, b, &name, out),

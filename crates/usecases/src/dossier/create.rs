@@ -63,7 +63,6 @@ pub(crate) struct Seal {
     pub change: SealedChange,
     pub standing: Standing,
     pub line: Line,
-    pub faults: Vec<Fault>,
 }
 
 impl Told {
@@ -137,19 +136,18 @@ impl Huis {
             }
         };
         let index = self.index_key(card.office, processing, false).await?;
-        let mut sealed = self.seal_founding(
-            processed,
-            &proof,
-            card,
-            &founding,
-            fresh,
-            &good_friday,
-            caller.today,
-            (&index, None),
-        )?;
-        if !sealed.faults.is_empty() {
-            return Err(UseError::Faults(sealed.faults));
-        }
+        let mut sealed = self
+            .seal_founding(
+                processed,
+                &proof,
+                card,
+                &founding,
+                fresh,
+                &good_friday,
+                caller.today,
+                (&index, None),
+            )
+            .map_err(|error| at_their_fields(error, processed))?;
         let next = next_rows(register, &sealed.card, &sealed.change.units, &[]);
         work.add_card(&sealed.card).await?;
         let Seal { card, change, standing, shell, .. } = &sealed;
@@ -167,7 +165,10 @@ impl Huis {
     }
 
     /// Judges and seals a founding, found again under the key of the active index, or of the
-    /// archive's when it is given and the dossier is closed; its faults are those of its acts, all at once.
+    /// archive's when it is given and the dossier is closed.
+    ///
+    /// # Errors
+    /// All the faults of the first act that is refused: those after it would be for that alone.
     #[expect(clippy::too_many_arguments, reason = "one argument a word of the sentence")]
     pub(crate) fn seal_founding(
         &self,
@@ -195,35 +196,32 @@ impl Huis {
         let known = plain.known();
         let place = place_of(register, &known, good_friday);
         let mut acts: Vec<Act> = Vec::new();
-        let (mut new_acts, mut faults) = (Vec::new(), Vec::new());
+        let mut new_acts = Vec::new();
         for Told { draft, recorded, day, by } in &founding.acts {
             let case =
                 Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
             // What the demonstration tells of the past is judged on the day it was recorded.
-            match processed.rules.judge(&case, draft, &law, *day) {
-                Err(more) => faults.extend(more),
-                Ok(judged) => {
-                    let mut facts = judged.used.clone();
-                    facts.extend(draft.facts.clone());
-                    acts.push(Act {
-                        no: acts.last().map_or(0, |a| a.no) + 1,
-                        kind: draft.kind.clone(),
-                        on: draft.on,
-                        recorded: *recorded,
-                        by: Author::Agent(*by),
-                        facts,
-                        corrects: draft.corrects,
-                        voided: false,
-                    });
-                    new_acts.push(NewAct {
-                        draft: draft.clone(),
-                        agent: Some(*by),
-                        recorded: *recorded,
-                        used: judged.used,
-                        flags: judged.flags,
-                    });
-                }
-            }
+            let judged =
+                processed.rules.judge(&case, draft, &law, *day).map_err(UseError::Faults)?;
+            let mut facts = judged.used.clone();
+            facts.extend(draft.facts.clone());
+            acts.push(Act {
+                no: acts.last().map_or(0, |a| a.no) + 1,
+                kind: draft.kind.clone(),
+                on: draft.on,
+                recorded: *recorded,
+                by: Author::Agent(*by),
+                facts,
+                corrects: draft.corrects,
+                voided: false,
+            });
+            new_acts.push(NewAct {
+                draft: draft.clone(),
+                agent: Some(*by),
+                recorded: *recorded,
+                used: judged.used,
+                flags: judged.flags,
+            });
         }
         let standing = standing(processed, card.opened_on, &plain, &acts, good_friday, &law, today);
         set_standing(&mut card, &standing);
@@ -248,8 +246,18 @@ impl Huis {
         let sealing = Sealing { rng: &*self.rng, index, fresh };
         let (change, line) =
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
-        Ok(Seal { card, shell, change, standing, line, faults })
+        Ok(Seal { card, shell, change, standing, line })
     }
+}
+
+/// Whoever opens a dossier typed the fields of its sections, and none of the acts that come of it.
+fn at_their_fields(error: UseError, processed: &Processed) -> UseError {
+    let UseError::Faults(faults) = error else { return error };
+    let moved = faults.into_iter().map(|fault| match processed.rules.opening_field(&fault) {
+        Some(field) => Fault { field: Some(field.to_owned()), ..fault },
+        None => fault,
+    });
+    UseError::Faults(moved.collect())
 }
 
 /// The first sections, as a rule reads them.

@@ -1,7 +1,7 @@
 //! One row: tried, then written as an act, or as a new dossier.
 
 use huis_access::{KeySource, decide_rule, gather, unlock};
-use huis_dossier::{Case, Draft, Facts, Fault};
+use huis_dossier::{Case, Draft, Facts, Fault, Value};
 use huis_imports::{CellFault, Entry, Row};
 use huis_law::geo::Geo;
 use huis_register::{FieldKind, Power};
@@ -15,7 +15,10 @@ use super::{
     mark::{Stamp, on_dossier},
     stage::{Verdict, may_open},
 };
-use crate::{ActCommand, Huis, NewCase, SectionCommand, UseError, caller::card_of, huis::place_of};
+use crate::{
+    ActCommand, Huis, NewCase, SectionCommand, UseError, caller::card_of, entry::missing,
+    huis::place_of,
+};
 
 impl Huis {
     /// What would become of a row, without writing anything.
@@ -266,18 +269,16 @@ fn founding(job: &Job<'_>, entry: &Entry, units: &[String]) -> Result<NewCase, V
     {
         let mut facts = entry.people.get(&section.id).cloned().unwrap_or_default();
         facts.extend(entry.sections.get(&section.id).cloned().unwrap_or_default());
-        for field in &section.fields {
-            match (facts.get(&field.id), &field.kind) {
-                (None, _) if field.required => faults.push(CellFault::at(
-                    job.column(&format!("{}.{}", section.id, field.id)),
-                    "Il le faut pour ouvrir un dossier.",
-                )),
-                (Some(value), FieldKind::Commune) => {
-                    let town = value.as_str().and_then(|code| Geo::embedded().commune(code));
-                    territory = territory.or_else(|| town?.arrondissement);
-                }
-                _ => {}
-            }
+        for (field, _) in missing(&section.fields, &facts) {
+            faults.push(CellFault::at(
+                job.column(&format!("{}.{}", section.id, field.id)),
+                "Il le faut pour ouvrir un dossier.",
+            ));
+        }
+        for field in section.fields.iter().filter(|f| f.kind == FieldKind::Commune) {
+            let code = facts.get(&field.id).and_then(Value::as_str);
+            let town = code.and_then(|code| Geo::embedded().commune(code));
+            territory = territory.or_else(|| town?.arrondissement);
         }
         if !facts.is_empty() {
             sections.push((section.id.clone(), facts));

@@ -58,6 +58,7 @@ pub fn plain(id: &str, label: &str, kind: FieldKind, required: bool) -> Field {
         label: label.to_owned(),
         kind,
         required,
+        required_if: None,
         why: String::new(),
         source: String::new(),
         help: None,

@@ -64,7 +64,6 @@ pub fn parse(
         let text = form.get(&format!("{}{}", context.prefix, field.id)).unwrap_or_default();
         typed.insert(field.id.clone(), text.to_owned());
         let outcome = match text.trim() {
-            "" if field.required => Err("Ce champ est obligatoire.".to_owned()),
             "" => Ok(None),
             trimmed => entry::read(&field.kind, trimmed, &known).map(Some),
         };
@@ -76,6 +75,13 @@ pub fn parse(
             }
         }
     }
+    let place = |id: &str| fields.iter().position(|f| f.id == id);
+    for (field, message) in entry::missing(fields, &facts) {
+        if !faults.iter().any(|f: &FieldFault| f.field.as_ref() == Some(&field.id)) {
+            faults.push(FieldFault { field: Some(field.id.clone()), message, article: None });
+        }
+    }
+    faults.sort_by_key(|f| f.field.as_deref().and_then(place));
     // Names that begin with `_` are the form's own (token, version, step).
     let known = |name: &str| {
         name.starts_with('_')

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use huis_dossier::{Facts, Value};
+use huis_dossier::{Facts, Fault, Value};
 use huis_register::{Choice, Field, FieldKind, Power, Register, Section};
 use huis_usecases::{NewCase, Question, UseError, first_sections, referent, unit_of};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, Me, fail, flash},
     errors::{PageError, page},
-    forms::{FormContext, FormData, FormView, plain},
+    forms::{FieldFault, FormContext, FormData, FormView, plain},
     guard::CheckedForm,
     handlers::lists::next_row,
     layout::{Crumb, Tone},
@@ -124,6 +124,7 @@ impl<'a> Work<'a> {
                 view.fields.into_iter().zip(&part.section.fields).partition::<Vec<_>, _>(
                     |(view, field)| {
                         field.required
+                            || field.required_if.is_some()
                             || view.fault.is_some()
                             || searched(self.register, part.section, field)
                             || ADDRESS.contains(&field.id.as_str())
@@ -201,6 +202,22 @@ impl<'a> Work<'a> {
                 );
                 None
             }
+        }
+    }
+
+    /// Says what a rule refuses beside the field that it is about, when it is one of the form.
+    fn refuse(&mut self, fault: &Fault) {
+        let at = fault.field.as_deref().and_then(|path| path.split_once('.'));
+        let held = |part: &&mut Part<'_>| {
+            let field = at.filter(|(section, _)| *section == part.section.id).map(|(_, f)| f);
+            part.group.fields.iter().any(|f| Some(f.id.as_str()) == field)
+        };
+        match self.parts.iter_mut().find(held) {
+            Some(part) => part.group.faults.push(FieldFault {
+                field: at.map(|(_, field)| field.to_owned()),
+                ..FieldFault::from(fault)
+            }),
+            None => self.whole.push(fault.message.clone()),
         }
     }
 
@@ -314,7 +331,7 @@ pub(super) async fn send(
             Ok(work.show())
         }
         Err(UseError::Faults(faults)) => {
-            work.whole = faults.into_iter().map(|f| f.message).collect();
+            faults.iter().for_each(|fault| work.refuse(fault));
             Ok(work.show())
         }
         Err(error @ UseError::NoRightsDesk) => {
