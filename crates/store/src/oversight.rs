@@ -86,11 +86,31 @@ impl Store {
         by: Date,
         limit: u32,
     ) -> Result<Vec<DueRow>, StoreError> {
+        self.first_units(perimeter, by, "<> 'alert'", limit).await
+    }
+
+    /// The first units that wait for the event that starts their term, and should not by a day (I6).
+    pub async fn first_late(
+        &self,
+        perimeter: Perimeter<'_>,
+        by: Date,
+        limit: u32,
+    ) -> Result<Vec<DueRow>, StoreError> {
+        self.first_units(perimeter, by, "= 'alert'", limit).await
+    }
+
+    async fn first_units(
+        &self,
+        perimeter: Perimeter<'_>,
+        by: Date,
+        step: &'static str,
+        limit: u32,
+    ) -> Result<Vec<DueRow>, StoreError> {
         let mut list = params![by];
         let sql = format!(
             "SELECT {CARD_D}, u.unit, u.slot, u.next_on, u.next_step FROM dossier d
              JOIN unit u ON u.office = d.office AND u.dossier = d.dossier
-             WHERE u.next_on <= $1 AND u.next_step <> 'alert' AND {}
+             WHERE u.next_on <= $1 AND u.next_step {step} AND {}
              ORDER BY u.next_on, u.dossier, u.unit LIMIT {limit}",
             perimeter.on_d(&mut list)
         );

@@ -50,6 +50,9 @@ pub use error::UseError;
 pub use exports::{MOST, footer, sheet_file};
 pub use huis::{Huis, Processed};
 pub use huis_access::Person;
+/// What names and labels are put in order by: « Évrard » comes after « Durand », not after
+/// « Zeller ».
+pub use huis_access::search::normalise as in_order;
 pub use huis_dossier::Request;
 pub use huis_imports::{CellFault, Header, Limits, Mapping, Row, Source, Target};
 pub use huis_processings::eviction::indemnity;

@@ -378,6 +378,10 @@ async fn x_09_the_plan_of_erasure_is_told_before() {
         assert!(plan.first.iter().all(|c| c.number != running), "{at}");
         let counted: u64 = plan.lines.iter().map(|l| l.count).sum();
         assert_eq!(counted, plan.first.len() as u64, "{at}");
+        // I6: what has waited too long for its closing is named too.
+        assert_eq!(plan.late.len() as u64, plan.waiting, "{at}");
+        assert!(plan.late.iter().any(|c| c.number == running), "{at}: {plan:?}");
+        assert!(plan.late.iter().all(|c| c.number != number), "{at}");
     }
     let refused = world.huis.retention_plan(&anne, PROCESSING, day("2027-03-02")).await;
     assert!(matches!(refused, Err(UseError::Refused(_))));

@@ -1,5 +1,5 @@
 use huis_kernel::AlertId;
-use huis_usecases::oversight::{By, CertificateLine, TraceLine, TraceQuery};
+use huis_usecases::oversight::{By, CertificateLine, PlannedCard, TraceLine, TraceQuery};
 
 use crate::{
     answer::{Done, Shown},
@@ -175,18 +175,19 @@ pub async fn plan(call: Call, asked: AtDay, _: Nothing) -> Result<Shown<PlanShap
             .collect(),
         en_attente: plan.waiting,
         geles: plan.held,
-        premiers: plan
-            .first
-            .into_iter()
-            .map(|c| PlannedShape {
-                numero: c.number.to_string(),
-                duree: c.unit,
-                pas: c.step,
-                le: Day(c.on),
-            })
-            .collect(),
+        premiers_en_attente: plan.late.into_iter().map(planned).collect(),
+        premiers: plan.first.into_iter().map(planned).collect(),
         certificats: plan.certificates.into_iter().map(certificate).collect(),
     }))
+}
+
+fn planned(card: PlannedCard) -> PlannedShape {
+    PlannedShape {
+        numero: card.number.to_string(),
+        duree: card.unit,
+        pas: card.step,
+        le: Day(card.on),
+    }
 }
 
 pub async fn register(

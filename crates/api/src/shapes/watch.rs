@@ -138,9 +138,11 @@ pub struct PlanShape "Conservation" {
     pub lignes: Vec<PlanRow>,
     /// Dossiers que rien n’a encore fait partir.
     pub en_attente: u64,
+    /// Les premiers de ceux-là.
+    pub premiers_en_attente: Vec<PlannedShape>,
     /// Dossiers gelés.
     pub geles: u64,
-    /// Les premiers.
+    /// Les premiers à archiver ou à détruire.
     pub premiers: Vec<PlannedShape>,
     /// Ce qui a été détruit ou versé, le dernier d’abord.
     pub certificats: Vec<CertificateShape>,

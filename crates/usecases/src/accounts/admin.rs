@@ -4,7 +4,7 @@ use huis_register::Power;
 use huis_store::accounts::{AgentRow, Duty, DutyDates};
 use huis_trace::{Line, Operation};
 
-use crate::{Caller, Huis, UseError};
+use crate::{Caller, Huis, UseError, in_order};
 
 /// An account to be made. It is personal: no account is shared.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +129,11 @@ impl Huis {
         self.with_power(caller, Power::Accounts, Operation::AdminCommand).await?;
         let grants = self.store.grants(caller.office.office).await?;
         let mut lines = Vec::new();
-        for row in self.store.agents().await? {
+        let mut rows = self.store.agents().await?;
+        rows.sort_by_cached_key(|a| {
+            (a.state == "closed", in_order(&a.last_name), in_order(&a.first_name))
+        });
+        for row in rows {
             let in_force = grants
                 .iter()
                 .filter(|g| g.agent == row.id)

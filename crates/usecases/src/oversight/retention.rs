@@ -3,8 +3,9 @@
 
 use huis_kernel::{CaseNumber, Date, Instant, OfficeId};
 use huis_register::Power;
-use huis_store::oversight::Perimeter;
+use huis_store::{lifecycle::DueRow, oversight::Perimeter};
 use huis_trace::{Dossiers, Operation};
+use std::collections::BTreeSet;
 
 use crate::{Caller, Certificate, Huis, PlanLine, UseError, oversight::Deposited};
 
@@ -20,10 +21,16 @@ pub struct PlannedCard {
     pub number: CaseNumber,
     /// Retention unit.
     pub unit: String,
-    /// `archive` or `destroy`.
+    /// `archive` or `destroy`; `alert` when the event that starts its term is late.
     pub step: String,
     /// The day.
     pub on: Date,
+}
+
+impl From<DueRow> for PlannedCard {
+    fn from(row: DueRow) -> Self {
+        Self { number: row.card.number, unit: row.unit, step: row.step, on: row.on }
+    }
 }
 
 /// A certificate of destruction, or the record of a deposit to the public archives.
@@ -50,9 +57,11 @@ pub struct RetentionPlan {
     pub lines: Vec<PlanLine>,
     /// Units whose starting event is late: alerts (I6).
     pub waiting: u64,
+    /// The first of them, by the day since when they are.
+    pub late: Vec<PlannedCard>,
     /// Dossiers that a hold keeps.
     pub held: u64,
-    /// The first of them, by date.
+    /// The first that a step awaits, by date.
     pub first: Vec<PlannedCard>,
     /// Past destructions, newest first.
     pub certificates: Vec<CertificateLine>,
@@ -130,7 +139,9 @@ impl Huis {
         let (alerts, steps): (Vec<_>, Vec<_>) =
             planned.into_iter().partition(|(_, step, _)| step == "alert");
         let first = self.store.first_planned(perimeter, at, NAMED).await?;
-        let dossiers = Dossiers::List(first.iter().map(|d| d.card.dossier).collect());
+        let late = self.store.first_late(perimeter, at, NAMED).await?;
+        let named: BTreeSet<_> = first.iter().chain(&late).map(|d| d.card.dossier).collect();
+        let dossiers = Dossiers::List(named.into_iter().collect());
         let plan = RetentionPlan {
             processing: processing.to_owned(),
             at,
@@ -140,15 +151,8 @@ impl Huis {
                 .collect(),
             waiting: alerts.iter().map(|a| a.2).sum(),
             held: self.store.held(perimeter, today).await?,
-            first: first
-                .into_iter()
-                .map(|d| PlannedCard {
-                    number: d.card.number,
-                    unit: d.unit,
-                    step: d.step,
-                    on: d.on,
-                })
-                .collect(),
+            late: late.into_iter().map(PlannedCard::from).collect(),
+            first: first.into_iter().map(PlannedCard::from).collect(),
             certificates: self
                 .store
                 .certificates(office, CERTIFICATES)

@@ -11,7 +11,7 @@ use huis_store::{
 use huis_trace::{Authority, Dossiers, Leaf, Line, Operation, Outcome, SectionFields};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Caller, Huis, UseError, alerts::rule_label, start::INSTALLATION};
+use crate::{Caller, Huis, UseError, alerts::rule_label, in_order, start::INSTALLATION};
 
 /// Lines a page.
 const PAGE: usize = 50;
@@ -130,6 +130,26 @@ impl Huis {
             .collect();
         let cards = self.cards_of(caller, lines.iter().map(|l| &l.1)).await?;
         self.trace_words(register, lines, &cards).await
+    }
+
+    /// Whose lines one may ask for, by name and service, in order: those who hold or held a grant
+    /// here. An officer of some territories sees names in their own lines alone.
+    pub async fn trace_agents(
+        &self,
+        caller: &Caller,
+        processing: &str,
+    ) -> Result<Vec<(AgentId, String)>, UseError> {
+        let mine = self.allowed(caller, processing, &[Power::Traces], Operation::TraceRead).await?;
+        if !mine.is_empty() {
+            return Ok(Vec::new());
+        }
+        let grants = self.store.grants(caller.office.office).await?;
+        let who = self.store.who(&grants.iter().map(|g| g.agent).collect()).await?;
+        let named =
+            who.into_iter().map(|(id, (name, service))| (id, format!("{name} ({service})")));
+        let mut out: Vec<_> = named.collect();
+        out.sort_by_cached_key(|(_, name)| in_order(name));
+        Ok(out)
     }
 
     /// A page of the trace of a processing and of the installation, newest first.

@@ -22,6 +22,8 @@ pub struct Retention {
     pub held: u64,
     /// Units without the event that starts their clock: alerts of I6.
     pub waiting: u64,
+    /// The first of them.
+    pub late: Vec<PlannedLine>,
     /// The first dossiers, by date.
     pub first: Vec<PlannedLine>,
     /// Past destructions.

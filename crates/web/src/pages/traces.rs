@@ -21,6 +21,8 @@ pub struct Traces {
     pub evidence: Option<Evidence>,
     /// Filters.
     pub filters: Vec<Filter>,
+    /// What is typed beside them.
+    pub typed: Vec<TypedFilter>,
     /// One agent only: the name, and the way back to all.
     pub only: Option<Link>,
     /// Lines, the latest first.
@@ -29,6 +31,21 @@ pub struct Traces {
     pub next: Option<String>,
     /// First page, when this is another.
     pub first: Option<String>,
+}
+
+/// A filter that is typed.
+#[derive(Clone, Debug)]
+pub struct TypedFilter {
+    /// HTML name.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// What was typed.
+    pub value: String,
+    /// It is a day.
+    pub date: bool,
+    /// What is wrong with it.
+    pub fault: Option<String>,
 }
 
 /// A line.

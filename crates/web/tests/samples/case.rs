@@ -485,6 +485,7 @@ fn traces_page(locale: Locale) -> traces::Traces {
             }),
         }),
         filters: vec![],
+        typed: vec![],
         only: Some(Link::new("Traces de Bruno Keller", "/traces")),
         lines: vec![
             line(

@@ -430,6 +430,13 @@ fn retention_page(locale: Locale) -> retention::Retention {
         ],
         held: 2,
         waiting: 3,
+        late: vec![retention::PlannedLine {
+            number: "4821-7730-K".into(),
+            href: Some("/dossiers/4821-7730-K/traces".into()),
+            unit: "dossier".into(),
+            does: "attend".into(),
+            on: "02/02/2026".into(),
+        }],
         first: vec![retention::PlannedLine {
             number: "0317-5529-C".into(),
             href: Some("/dossiers/0317-5529-C/traces".into()),

@@ -13,6 +13,7 @@ use huis_usecases::{
     UseError,
     accounts::AccountState,
     grants::{AskedGrant, NewGrant},
+    in_order,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +92,7 @@ async fn agents(app: &App, me: &Me) -> Result<Vec<(String, String)>, PageError> 
             .map(|g| (g.agent.to_string(), format!("{} ({})", g.agent_name, g.service)))
             .collect()
     };
-    out.sort_by(|a, b| a.1.cmp(&b.1));
+    out.sort_by_cached_key(|(_, name)| in_order(name));
     Ok(out)
 }
 

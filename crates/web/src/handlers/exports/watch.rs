@@ -55,7 +55,7 @@ async fn lines(
     Query(asked): Query<traces::Asked>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
-    let query = asked.query()?;
+    let query = asked.query(&me.caller.zone())?;
     let out = app.huis.export_traces(&me.caller, &me.processing, &query).await.map_err(fail)?;
     sheet(&me, &out, wanted)
 }

@@ -22,7 +22,7 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
-    forms::{self, FieldView, FormContext, FormData, FormView, plain},
+    forms::{self, FieldFault, FieldView, FormContext, FormData, FormFaults, FormView, plain},
     layout::Place,
     pages::retention::{self, CertificateView, PlannedLine, Retention},
     routes,
@@ -58,6 +58,7 @@ async fn plan(
         lines: plan.lines.into_iter().map(|l| line(register, l)).collect(),
         held: plan.held,
         waiting: plan.waiting,
+        late: plan.late.into_iter().map(|p| planned(&me, p)).collect(),
         first: plan.first.into_iter().map(|p| planned(&me, p)).collect(),
         certificates: plan.certificates.into_iter().map(|c| certificate(&me, c)).collect(),
         counters: counters(&app, &me).await?,
@@ -75,8 +76,20 @@ pub(super) fn date_asked(typed: &str, today: Date) -> Result<(Date, FieldView), 
         match forms::parse(&fields, &FormData::from_pairs([("au", typed)]), &context) {
             Ok(facts) => {
                 let at = facts.get("au").and_then(Value::as_date).unwrap_or(today);
-                // A plan speaks of what is to come.
-                (at.max(today), FormView::from_facts(&fields, &facts, &context))
+                if at >= today {
+                    (at, FormView::from_facts(&fields, &facts, &context))
+                } else {
+                    // A plan speaks of what is to come: that of today is shown beside.
+                    let past = FieldFault {
+                        field: Some("au".to_owned()),
+                        message: "Ce jour est passé\u{a0}: donnez aujourd’hui ou plus tard."
+                            .to_owned(),
+                        article: None,
+                    };
+                    let typed = [("au".to_owned(), typed.to_owned())].into();
+                    let faults = FormFaults { faults: vec![past], typed };
+                    (today, FormView::refused(&fields, &faults, &context))
+                }
             }
             Err(faults) => (today, FormView::refused(&fields, &faults, &context)),
         }
@@ -86,7 +99,11 @@ pub(super) fn date_asked(typed: &str, today: Date) -> Result<(Date, FieldView), 
 }
 
 fn does(step: &str) -> &'static str {
-    if step == "archive" { "passe en archive" } else { "clé détruite" }
+    match step {
+        "archive" => "passe en archive",
+        "alert" => "attend",
+        _ => "clé détruite",
+    }
 }
 
 fn line(register: &Register, line: PlanLine) -> retention::PlanLine {
@@ -174,7 +191,7 @@ mod tests {
             ("", today, false),
             ("2026-12-31", date(2026, 12, 31), false),
             ("31/12/2026", date(2026, 12, 31), false),
-            ("2020-01-01", today, false),
+            ("2020-01-01", today, true),
             ("31/02/2026", today, true),
             ("bientôt", today, true),
         ] {

@@ -4,12 +4,15 @@
 use axum::{
     Router,
     extract::{Path, Query, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use huis_kernel::{AgentId, CaseNumber, Instant};
+use huis_kernel::{AgentId, CaseNumber, Instant, Zone};
 use huis_register::Power;
-use huis_usecases::oversight::{By, Operation, TraceLine, TracePlace, TraceQuery, TraceReport};
+use huis_usecases::{
+    in_order,
+    oversight::{By, Operation, TraceLine, TracePlace, TraceQuery, TraceReport},
+};
 use serde::Deserialize;
 
 use super::{shell, when};
@@ -18,11 +21,12 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
+    forms::parse_date,
     guard::CheckedForm,
     layout::{Crumb, Place, Tone},
     pages::{
         Filter, Link, Pair,
-        traces::{self, Evidence, Traces, Verified},
+        traces::{self, Evidence, Traces, TypedFilter, Verified},
     },
     routes,
 };
@@ -41,18 +45,50 @@ pub fn routes() -> Router<App> {
 pub(in crate::handlers) struct Asked {
     agent: String,
     operation: String,
+    /// Not later than this day, as typed or as an ISO date.
+    au: String,
+    /// The number of a dossier: its own traces.
+    dossier: String,
     /// `instant,rang,journal` of the last line of the page before.
     avant: String,
 }
 
 impl Asked {
-    pub(in crate::handlers) fn query(&self) -> Result<TraceQuery, PageError> {
+    pub(in crate::handlers) fn query(&self, zone: &Zone) -> Result<TraceQuery, PageError> {
         let agent = Some(self.agent.as_str()).filter(|a| !a.is_empty());
         Ok(TraceQuery {
             agent: agent.map(str::parse).transpose().map_err(|_| PageError::Unreadable)?,
             operation: self.operation.parse().ok(),
-            before: place(&self.avant),
+            before: place(&self.avant).or_else(|| self.end_of_day(zone)),
         })
+    }
+
+    /// Where the day asked for ends.
+    fn end_of_day(&self, zone: &Zone) -> Option<TracePlace> {
+        let next = parse_date(&self.au)?.tomorrow().ok()?;
+        Some(TracePlace { at: zone.start_of(next), log: String::new(), index: 0 })
+    }
+
+    /// What is typed rather than chosen, with what is wrong in it.
+    fn typed(&self) -> Vec<TypedFilter> {
+        let (day, number) = (self.au.trim(), self.dossier.trim());
+        let wrong_day = !day.is_empty() && parse_date(day).is_none();
+        vec![
+            TypedFilter {
+                name: "au".to_owned(),
+                label: "Jusqu’au".to_owned(),
+                value: parse_date(day).map_or_else(|| day.to_owned(), fmt::date),
+                date: true,
+                fault: wrong_day.then(|| "Écrivez jour/mois/année.".to_owned()),
+            },
+            TypedFilter {
+                name: "dossier".to_owned(),
+                label: "Dossier n°".to_owned(),
+                value: number.to_owned(),
+                date: false,
+                fault: (!number.is_empty()).then(|| "Huit chiffres et une lettre.".to_owned()),
+            },
+        ]
     }
 
     fn address(&self, before: Option<&TracePlace>) -> String {
@@ -63,6 +99,7 @@ impl Asked {
         if !self.operation.is_empty() {
             parts.push(format!("operation={}", self.operation));
         }
+        parts.extend(parse_date(&self.au).map(|day| format!("au={day}")));
         // A log is named by letters, digits, dashes and slashes: nothing to escape.
         parts.extend(before.map(|p| format!("avant={},{},{}", p.at.0, p.index, p.log)));
         if parts.is_empty() {
@@ -85,6 +122,9 @@ async fn list(
     me: Me,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
+    if let Ok(number) = asked.dossier.parse::<CaseNumber>() {
+        return Ok(Redirect::to(&routes::dossier_part(number, "traces")).into_response());
+    }
     show(&app, &me, &asked, None).await
 }
 
@@ -100,10 +140,11 @@ async fn show(
     asked: &Asked,
     report: Option<&TraceReport>,
 ) -> Result<Response, PageError> {
-    let query = asked.query()?;
+    let query = asked.query(&me.caller.zone())?;
     let found = app.huis.trace_page(&me.caller, &me.processing, &query).await.map_err(fail)?;
     let logs = app.huis.trace_logs(&me.processing).await.map_err(fail)?;
-    let only = query.agent.map(|agent| {
+    let agents = app.huis.trace_agents(&me.caller, &me.processing).await.map_err(fail)?;
+    let only = query.agent.filter(|_| agents.is_empty()).map(|agent| {
         let named = found.lines.iter().find(|l| l.agent == Some(agent)).map(|l| l.who.as_str());
         let all = Asked { operation: asked.operation.clone(), ..Asked::default() };
         Link::new(format!("Traces de {}", named.unwrap_or("cet agent")), all.address(None))
@@ -127,7 +168,8 @@ async fn show(
             action: "/traces/verifier".to_owned(),
             verified: report.map(verified),
         }),
-        filters: vec![operations(query.operation)],
+        filters: choices(&agents, query.agent, query.operation),
+        typed: asked.typed(),
         only,
         lines: found.lines.into_iter().map(|l| line(me, l, Some(asked), None)).collect(),
         next: found.next.as_ref().map(|p| asked.address(Some(p))),
@@ -159,6 +201,7 @@ async fn of_dossier(
         kept: kept(&me)?,
         evidence: None,
         filters: Vec::new(),
+        typed: Vec::new(),
         only: None,
         lines: lines.into_iter().map(|l| line(&me, l, asked.as_ref(), Some(number))).collect(),
         next: None,
@@ -172,13 +215,29 @@ fn kept(me: &Me) -> Result<String, PageError> {
     Ok(format!("gardées {} ({})", traces.keep, traces.source))
 }
 
+fn choices(
+    agents: &[(AgentId, String)],
+    agent: Option<AgentId>,
+    operation: Option<Operation>,
+) -> Vec<Filter> {
+    let all = (String::new(), "tous".to_owned(), agent.is_none());
+    let each = agents.iter().map(|(id, name)| (id.to_string(), name.clone(), Some(*id) == agent));
+    let whose = Filter {
+        name: "agent".to_owned(),
+        label: "Agent".to_owned(),
+        options: std::iter::once(all).chain(each).collect(),
+    };
+    let whose = (!agents.is_empty()).then_some(whose);
+    whose.into_iter().chain([operations(operation)]).collect()
+}
+
 fn operations(chosen: Option<Operation>) -> Filter {
     let all = (String::new(), "toutes".to_owned(), chosen.is_none());
     let mut each: Vec<(String, String, bool)> = Operation::ALL
         .iter()
         .map(|o| (o.code().to_owned(), o.label().to_owned(), Some(*o) == chosen))
         .collect();
-    each.sort_by(|a, b| a.1.cmp(&b.1));
+    each.sort_by_cached_key(|(_, label, _)| in_order(label));
     Filter {
         name: "operation".to_owned(),
         label: "Opération".to_owned(),
@@ -299,10 +358,27 @@ mod tests {
         let address = asked.address(Some(&place_of));
         assert_eq!(address, "/traces?operation=read&avant=1767186300000,7,a/expulsion/s1");
         let (_, written) = address.split_once("avant=").unwrap();
-        assert_eq!(place(written), Some(place_of));
+        assert_eq!(place(written), Some(place_of.clone()));
         for wrong in ["", "1", "1,2", "x,2,log", "1,-2,log"] {
             assert_eq!(place(wrong), None, "{wrong}");
         }
-        assert!(Asked { agent: "jean".into(), ..Asked::default() }.query().is_err());
+        let paris = Zone::named("Europe/Paris").unwrap();
+        assert!(Asked { agent: "jean".into(), ..Asked::default() }.query(&paris).is_err());
+        // A day ends at the office's midnight; a page within it starts where the one before ended.
+        let day = Asked { au: "12/03/2026".into(), ..asked };
+        assert_eq!(day.address(None), "/traces?operation=read&au=2026-03-12");
+        let end = day.query(&paris).unwrap().before.unwrap();
+        assert_eq!(end.at, paris.start_of(jiff::civil::date(2026, 3, 13)));
+        let further = Asked { avant: written.into(), ..day };
+        assert_eq!(further.query(&paris).unwrap().before, Some(place_of));
+        for (au, dossier, faults) in [
+            ("", "", [false, false]),
+            ("hier", "", [true, false]),
+            ("2026-03-12", "12", [false, true]),
+        ] {
+            let typed =
+                Asked { au: au.into(), dossier: dossier.into(), ..Asked::default() }.typed();
+            assert_eq!(typed.iter().map(|t| t.fault.is_some()).collect::<Vec<_>>(), faults, "{au}");
+        }
     }
 }
