@@ -1,6 +1,7 @@
 //! The one binary, `huis`.
 
 use clap::{Parser, Subcommand};
+use place::NotAsSet;
 use std::process::ExitCode;
 
 mod answer;
@@ -102,7 +103,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             commands::say_error(&format!("{error:#}"));
-            ExitCode::FAILURE
+            if error.is::<NotAsSet>() { NotAsSet::CODE.into() } else { ExitCode::FAILURE }
         }
     }
 }

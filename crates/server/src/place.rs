@@ -168,9 +168,15 @@ impl Place {
 
     /// Opens it to serve it, under the server's own name.
     pub async fn open_server(&self) -> anyhow::Result<Arc<Huis>> {
-        let mut options = self.options(self.root_key()?, Arc::new(SystemClock))?;
-        options.writer = self.server_name()?;
-        self.open_as(options).await
+        let options = || {
+            let options = self.options(self.root_key()?, Arc::new(SystemClock))?;
+            Ok(Options { writer: self.server_name()?, ..options })
+        };
+        let opened = self.open_as(options().map_err(NotAsSet)?).await;
+        opened.map_err(|error| match error.downcast_ref::<StartError>() {
+            Some(why) if why.lasts() => NotAsSet(error).into(),
+            _ => error,
+        })
     }
 
     /// Opens it for a command.
@@ -197,6 +203,17 @@ impl Place {
         self.remember()?;
         Ok(huis)
     }
+}
+
+/// A server that does not start as it is set, and will not until someone mends it: its supervisor
+/// is told not to try again (`sysexits.h`, `EX_CONFIG`).
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub struct NotAsSet(pub anyhow::Error);
+
+impl NotAsSet {
+    /// The code with which the program ends.
+    pub const CODE: u8 = 78;
 }
 
 /// Reads a root key; refuses a file that others may read.

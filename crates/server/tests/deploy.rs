@@ -12,7 +12,7 @@ mod common;
 mod program;
 
 use common::http::Visitor;
-use program::{huis, in_repository};
+use program::{demonstration, huis, in_repository};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -36,6 +36,39 @@ fn options_exist(command: &str) {
     for option in command.split_whitespace().filter(|w| w.starts_with("--")) {
         assert!(help.contains(option), "{option} is no option of huis serve");
     }
+}
+
+/// A server that will not start as it is set says so to its supervisor, which does not try again; one
+/// whose database is away for now is started again.
+#[test]
+fn what_is_wrongly_set_is_not_tried_again() {
+    let (folder, data) = demonstration(1);
+    let data = data.to_str().unwrap();
+    let nothing = folder.path().join("vide");
+    let serve = |more: &[&str]| {
+        let ran = huis(&[&["serve", "--data", data], more].concat());
+        (ran.code.unwrap(), ran.errors)
+    };
+    let lasting = |status: &str| {
+        let line = unit()
+            .lines()
+            .find_map(|l| l.strip_prefix("RestartPreventExitStatus=").map(str::to_owned));
+        line.unwrap().split(' ').any(|s| s == status)
+    };
+    for (more, says) in [
+        (&["--date", "ici"] as &[&str], "--date"),
+        (&["--key", nothing.to_str().unwrap()], "ne se lit pas"),
+        (&["--listen", "0.0.0.0:0"], "A-17"),
+        (&["--server-name", "é"], "--server-name"),
+        (&["--mail-from", "huis@essai.example"], "--mail-host"),
+    ] {
+        let (code, errors) = serve(more);
+        assert!(errors.contains(says), "{more:?}: {errors}");
+        assert!(lasting(&code.to_string()), "{more:?}: {code}, {errors}");
+    }
+    // Nobody answers there, for now.
+    let (code, errors) = serve(&["--database", "postgres://huis@127.0.0.1:9/huis"]);
+    assert!(code != 0 && !lasting(&code.to_string()), "{code}: {errors}");
 }
 
 /// the unit is one that systemd reads, its exposure is low by systemd's own measure, and

@@ -112,6 +112,24 @@ pub enum StartError {
     Trace(String),
 }
 
+impl StartError {
+    /// Does it last until someone mends what is set? A database that is away comes back by itself,
+    /// and a clock is set right by the machine.
+    pub const fn lasts(&self) -> bool {
+        match self {
+            Self::Register(_)
+            | Self::WrongKey
+            | Self::NotInitialised
+            | Self::AlreadyThere
+            | Self::KeysCopy
+            | Self::Restoring
+            | Self::SamePlace
+            | Self::OtherRegister(_) => true,
+            Self::Store(_) | Self::Clock | Self::Use(_) | Self::Trace(_) => false,
+        }
+    }
+}
+
 /// What `huis init` sets.
 pub struct Founding {
     /// The office's name.

@@ -76,6 +76,20 @@ const PROMISES: &[(&str, &str)] = &[
            [ "$(systemctl show -P Result huis)" = success ]
            [ "$(systemctl show -P ExecMainStatus huis)" = 0 ]"#,
     ),
+    (
+        "mal réglée, elle le dit, et n’essaie pas sans fin",
+        r#"cp -p /etc/huis/reglages /tmp/reglages
+           sed -i 's/cle-racine/cle-perdue/' /etc/huis/reglages
+           refused systemctl start huis
+           [ "$(systemctl show -P ActiveState huis)" = failed ]
+           [ "$(systemctl show -P ExecMainStatus huis)" = 78 ]
+           journalctl -q -u huis -n 5 >/tmp/journal
+           grep -q cle-perdue /tmp/journal
+           cp -p /tmp/reglages /etc/huis/reglages
+           systemctl start huis
+           until_ready
+           systemctl stop huis"#,
+    ),
 ];
 
 /// What the scripts share.

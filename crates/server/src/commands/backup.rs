@@ -62,8 +62,8 @@ pub struct Daily {
 
 impl Daily {
     /// The plan of the day's backup; none when no folder was named.
-    pub fn plan(self) -> anyhow::Result<Option<BackupPlan>> {
-        let Self { to, keys_to, recipient, passphrase_file, keep_days } = self;
+    pub fn plan(&self) -> anyhow::Result<Option<BackupPlan>> {
+        let Self { to, keys_to, recipient, passphrase_file, keep_days } = self.clone();
         if to.is_none() {
             return Ok(None);
         }

@@ -1,14 +1,15 @@
 use anyhow::{Context, bail};
 use clap::Args;
+use huis_usecases::backup::BackupPlan;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio::net::TcpListener;
 
 use super::say;
 use crate::{
     figures,
-    mail::MailOptions,
-    oidc::ProviderOptions,
-    place::Place,
+    mail::{MailOptions, SmtpMailer},
+    oidc::{OpenId, ProviderOptions},
+    place::{NotAsSet, Place},
     serve::{Reach, serve},
 };
 
@@ -44,26 +45,29 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let tls = match self.tls.as_deref() {
-            Some([certificate, key]) => Some((certificate.clone(), key.clone())),
-            _ => None,
-        };
-        if tls.is_none() && !self.behind_proxy && !self.listen.ip().is_loopback() {
+    /// What is set and can be read before anything opens.
+    fn settings(&self) -> anyhow::Result<(Option<SmtpMailer>, Option<OpenId>, Option<BackupPlan>)> {
+        if self.tls.is_none() && !self.behind_proxy && !self.listen.ip().is_loopback() {
             // no personal datum on an unencrypted channel but loopback.
             bail!(
                 "{} n'est pas une adresse locale : donnez --tls CERTIFICAT CLÉ, ou --behind-proxy si un mandataire inverse porte le TLS (A-17)",
                 self.listen
             );
         }
+        Ok((self.mail.mailer()?, self.provider.provider()?, self.backup.plan()?))
+    }
+
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let (mailer, provider, backup) = self.settings().map_err(NotAsSet)?;
+        let tls = match self.tls.as_deref() {
+            Some([certificate, key]) => Some((certificate.clone(), key.clone())),
+            _ => None,
+        };
         let metrics = match self.metrics {
             Some(address) => Some(figures::listen(address).await?),
             None => None,
         };
         let host = self.mail.public_host();
-        let mailer = self.mail.mailer()?;
-        let provider = self.provider.provider()?;
-        let backup = self.backup.plan()?;
         let huis = self.place.open_server().await?;
         if let Some(mailer) = mailer {
             huis.declare_mail_server(Box::new(mailer));

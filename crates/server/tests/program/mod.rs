@@ -15,6 +15,8 @@ pub mod served;
 /// What a run gave.
 pub struct Ran {
     pub ok: bool,
+    /// The exit status, when it was not killed.
+    pub code: Option<i32>,
     pub says: String,
     pub errors: String,
 }
@@ -46,7 +48,8 @@ pub fn huis_reading(arguments: &[&str], input: &str) -> Ran {
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let out = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { ok: out.status.success(), says: text(out.stdout), errors: text(out.stderr) }
+    let (ok, code) = (out.status.success(), out.status.code());
+    Ran { ok, code, says: text(out.stdout), errors: text(out.stderr) }
 }
 
 /// A file of the repository.
