@@ -11,6 +11,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::{House, http::Visitor, squeeze};
 
 /// X-01: signing in, the day, the list, a dossier, an act; the form's token is what lets it in.
@@ -120,4 +122,26 @@ fn bare(body: &str) -> String {
     let main = squeeze(body.split_once("<main").unwrap().1);
     let (before, after) = main.split_once("numéro à votre assistance : ").unwrap();
     format!("{before}{}", after.split_once("</p>").unwrap().1)
+}
+
+/// X-03: behind each count of the supervisor is the list of just those dossiers.
+#[test]
+fn a_supervisor_opens_the_list_behind_a_count_x_03() {
+    let (house, _) = House::demonstration("2026-11-23", 120);
+    let logins = house.wait(house.huis.demo_logins()).unwrap();
+    let login = &logins.iter().find(|l| l.profile == "chef").unwrap().login;
+    let mut visitor = Visitor::new(house.address);
+    visitor.sign_in(login);
+    let page = visitor.get("/encadrement");
+    let (mut lists, mut late) = (0, 0);
+    for (at, _) in page.body.match_indices("href=\"/dossiers?secteur=") {
+        let (href, rest) = page.body[at + 6..].split_once("\">").unwrap();
+        let count: usize = rest.split('<').next().unwrap().parse().unwrap();
+        let list = visitor.get(&href.replace("&amp;", "&").replace("&#38;", "&"));
+        let rows = list.links("/dossiers/").into_iter().filter(|l| l.len() == 21);
+        assert_eq!(rows.collect::<BTreeSet<_>>().len(), count.min(50), "{href}");
+        lists += 1;
+        late += usize::from(href.contains("retard"));
+    }
+    assert!(lists > late && late > 0, "{lists} lists, {late} of them of what is late");
 }

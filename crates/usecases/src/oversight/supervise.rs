@@ -26,6 +26,8 @@ pub struct BoardLine {
     pub territory: String,
     /// Stage, by label.
     pub stage: String,
+    /// Their codes: what the list of these dossiers is asked by.
+    pub codes: (String, String),
     /// How many.
     pub count: u64,
     /// Of which late.
@@ -139,6 +141,7 @@ impl Huis {
             board: cells
                 .into_iter()
                 .map(|(t, s, count, late)| BoardLine {
+                    codes: (t.clone(), s.clone()),
                     territory: territory(t),
                     stage: stage(s),
                     count,

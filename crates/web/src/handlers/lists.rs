@@ -274,12 +274,12 @@ fn stuck_row(processed: &Processed, me: &Me, line: &ListLine) -> CaseRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    etape: String,
-    secteur: String,
-    pas: String,
-    remarques: String,
-    retard: String,
-    apres: String,
+    pub(super) etape: String,
+    pub(super) secteur: String,
+    pub(super) pas: String,
+    pub(super) remarques: String,
+    pub(super) retard: String,
+    pub(super) apres: String,
 }
 
 impl Asked {

@@ -59,6 +59,10 @@ pub struct Load {
     pub bar: u64,
     /// Late part of the bar, 0 to 1000.
     pub late_bar: u64,
+    /// The list of them, for whoever may read it.
+    pub href: Option<String>,
+    /// The list of those that are late.
+    pub late_href: Option<String>,
 }
 
 /// What one rule awaits.

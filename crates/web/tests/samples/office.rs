@@ -46,6 +46,8 @@ fn counters() -> Vec<supervise::Counter> {
 
 fn supervise_page(locale: Locale) -> supervise::Supervise {
     let load = |unit: &str, stage: Option<&str>, active: u64, late: u64| supervise::Load {
+        href: Some("/dossiers?secteur=68066".into()),
+        late_href: (late > 0).then(|| "/dossiers?secteur=68066&retard=oui".into()),
         unit: unit.into(),
         stage: stage.map(Into::into),
         active,

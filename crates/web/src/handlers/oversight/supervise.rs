@@ -13,6 +13,7 @@ use crate::{
     app::{App, Me, fail},
     errors::{PageError, page},
     fmt,
+    handlers::lists::Asked,
     layout::{Crumb, Place},
     pages::{
         CaseRow, Link, Remark,
@@ -43,7 +44,7 @@ async fn supervise(State(app): State<App>, me: Me) -> Result<Response, PageError
             .map(Remark::continuity)
             .chain(super::security::due(&app, &me).await?)
             .collect(),
-        loads: loads(&seen.board, &order),
+        loads: loads(&seen.board, &order, me.can(Power::Lists)),
         awaited: seen
             .rules
             .into_iter()
@@ -99,7 +100,7 @@ fn figures(me: &Me, seen: &Supervision) -> Vec<Figure> {
 }
 
 /// Territories by name, each with its stages below, in the order of the procedure.
-fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
+fn loads(board: &[BoardLine], order: &[&str], lists: bool) -> Vec<Load> {
     let mut units: BTreeMap<&str, (u64, u64, Vec<&BoardLine>)> = BTreeMap::new();
     for cell in board {
         let unit = units.entry(&cell.territory).or_default();
@@ -108,9 +109,11 @@ fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
         unit.2.push(cell);
     }
     let most = units.values().map(|u| u.0).max().unwrap_or(0).max(1);
-    let load = |unit: &str, stage: Option<&str>, active: u64, late: u64| Load {
+    let load = |unit: &str, of: &BoardLine, stage: bool, active: u64, late: u64| Load {
+        href: (lists && active > 0).then(|| of_cell(of, stage, false).href()),
+        late_href: (lists && late > 0).then(|| of_cell(of, stage, true).href()),
         unit: unit.to_owned(),
-        stage: stage.map(str::to_owned),
+        stage: stage.then(|| of.stage.clone()),
         active,
         late,
         bar: active * 1000 / most,
@@ -119,10 +122,21 @@ fn loads(board: &[BoardLine], order: &[&str]) -> Vec<Load> {
     let mut out = Vec::new();
     for (unit, (active, late, mut cells)) in units {
         cells.sort_by_key(|c| order.iter().position(|label| *label == c.stage));
-        out.push(load(unit, None, active, late));
-        out.extend(cells.into_iter().map(|c| load(unit, Some(&c.stage), c.count, c.late)));
+        out.extend(cells.first().map(|first| load(unit, first, false, active, late)));
+        out.extend(cells.into_iter().map(|c| load(unit, c, true, c.count, c.late)));
     }
     out
+}
+
+/// The list of a cell of the board, or of its whole territory.
+fn of_cell(cell: &BoardLine, stage: bool, late: bool) -> Asked {
+    let (territory, of) = cell.codes.clone();
+    Asked {
+        secteur: territory,
+        etape: if stage { of } else { String::new() },
+        retard: if late { "oui".to_owned() } else { String::new() },
+        ..Asked::default()
+    }
 }
 
 fn stuck(me: &Me, line: StuckLine) -> CaseRow {
