@@ -90,6 +90,46 @@ fn a_page_outside_the_profile_does_not_exist_i13_x_11_x_13_x_14() {
     assert_eq!(absent.status, 404);
 }
 
+/// Whatever one may see, in each processing, tells of the texts by their names.
+#[test]
+fn no_page_tells_a_clause_by_its_id() {
+    let (house, _) = House::demonstration("2026-11-23", 120);
+    let mut read = 0;
+    for login in house.wait(house.huis.demo_logins()).unwrap() {
+        let mut visitor = Visitor::new(house.address);
+        visitor.sign_in(&login.login);
+        for processing in ["expulsion", "droits"] {
+            visitor.get(&format!("/journee?traitement={processing}"));
+            let list = visitor.get("/dossiers").links("/dossiers/");
+            let dossier = list.into_iter().find(|l| l.len() == 21);
+            let acts = |d: &String| visitor.get(d).links(&format!("{d}/actes/"));
+            let acts = dossier.as_ref().map(acts).unwrap_or_default();
+            let places = PLACES.map(|(place, _)| place.to_owned());
+            let others = OTHERS.map(str::to_owned);
+            let each = places.iter().chain(&others).chain(&dossier).chain(acts.iter().take(5));
+            for place in
+                each.filter(|place| !place.contains("export") && *place != "/traces/tableur")
+            {
+                no_clause(&visitor.get(place).body, place);
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 500, "{read}");
+}
+
+/// Pages to which no menu of the day page leads.
+const OTHERS: [&str; 8] = [
+    "/journee",
+    "/aide",
+    "/mon-compte",
+    "/securite",
+    "/courriers",
+    "/partenaires",
+    "/imports",
+    "/compteurs",
+];
+
 /// Pages, each with the address by which the day page leads to it.
 const PLACES: [(&str, &str); 22] = [
     ("/dossiers", "/dossiers"),
@@ -116,6 +156,19 @@ const PLACES: [(&str, &str); 22] = [
     ("/conservation/export", "/conservation"),
     ("/registre/article-30/export", "/registre"),
 ];
+
+/// A clause has an id for who builds the program; who reads a page is told of the text.
+fn no_clause(body: &str, place: &str) {
+    let text: String = body.split('<').filter_map(|t| t.split_once('>')).map(|t| t.1).collect();
+    let letters: Vec<char> = text.chars().collect();
+    for (at, four) in letters.windows(4).enumerate() {
+        let id = matches!(four, ['A' | 'C' | 'D' | 'I' | 'S' | 'X', '-', a, b]
+            if a.is_ascii_digit() && b.is_ascii_digit());
+        let alone = at == 0 || letters.get(at - 1).is_none_or(|c| !c.is_alphanumeric());
+        let around = || letters[at.saturating_sub(60)..(at + 20).min(letters.len())].iter();
+        assert!(!(id && alone), "{place}: {}", around().collect::<String>());
+    }
+}
 
 /// A page without what changes from one request to the next.
 fn bare(body: &str) -> String {

@@ -96,7 +96,7 @@ impl UseError {
             Self::Broken => {
                 "une alerte est levée : lisez-la avec le délégué à la protection des données"
             }
-            Self::NoRightsDesk => "Réglages, « Service des droits » (A-16)",
+            Self::NoRightsDesk => "Réglages, « Service des droits »",
             Self::Store(_) => {
                 "vérifiez que la base répond et que son disque n’est pas plein, puis « huis doctor »"
             }
@@ -159,7 +159,7 @@ impl From<WriteError> for UseError {
         match error {
             WriteError::Open(e) => e.into(),
             WriteError::NotInRegister(what) => {
-                Self::Invalid(vec![format!("Le registre ne prévoit pas « {what} » (X-07).")])
+                Self::Invalid(vec![format!("Le registre ne prévoit pas « {what} ».")])
             }
             WriteError::NotAllowed(what) => Self::Refused(what),
             WriteError::NoSlot => Self::Internal("clés"),

@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod assets;
+mod cite;
 pub mod errors;
 pub mod fmt;
 pub mod forms;

@@ -130,7 +130,11 @@ impl TermView {
             article: why.article.clone(),
             since: why.in_force_since.map(fmt::date),
             verified: why.verified,
-            steps: why.steps.iter().map(|s| (s.text.clone(), s.date.map(fmt::date))).collect(),
+            steps: why
+                .steps
+                .iter()
+                .map(|s| (crate::cite::in_words(&s.text), s.date.map(fmt::date)))
+                .collect(),
             act: term.act,
         }
     }

@@ -231,7 +231,12 @@ async fn joining_the_service() {
 
     give(&mut admin, &page).await;
     assert_eq!(admin.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for kept in ["(X-15)", "(X-29)", "Arrivée au service", "value=\"684\" checked"] {
+    for kept in [
+        "été informée du traitement",
+        "procédure d’habilitation",
+        "Arrivée au service",
+        "value=\"684\" checked",
+    ] {
         assert!(admin.says(kept), "{kept}");
     }
     let duties = format!("{page}/devoirs");

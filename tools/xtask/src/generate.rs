@@ -37,6 +37,7 @@ fn documents() -> Result<Vec<Document>> {
     documents.extend(registers.iter().map(rights::matrix));
     documents.push(law_table::parameters()?);
     documents.push(clause_table::clauses()?);
+    documents.push(clause_table::sources()?);
     Ok(documents)
 }
 

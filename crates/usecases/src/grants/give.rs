@@ -133,7 +133,8 @@ impl Huis {
             _ => {}
         }
         match asked.reason.as_deref().map(|r| r.trim().chars().count()) {
-            Some(0) => faults.push("Un motif est nécessaire (X-17).".to_owned()),
+            // X-17
+            Some(0) => faults.push("Un motif est nécessaire.".to_owned()),
             Some(n) if n > LONGEST_REASON => {
                 faults.push(format!("Le motif tient en {LONGEST_REASON} caractères."));
             }
@@ -171,7 +172,8 @@ impl Huis {
             let mut line = self.line(caller, processing, operation);
             line.outcome = Outcome::Refused { rule: "soi-meme".to_owned() };
             self.trace(line).await?;
-            let reason = "Nul ne s’habilite soi-même\u{a0}: un autre doit le faire (X-17).";
+            // X-17
+            let reason = "Nul ne s’habilite soi-même\u{a0}: un autre doit le faire.";
             return Err(UseError::Invalid(vec![reason.to_owned()]));
         }
         let faults = self.grant_faults(caller, processing, &scope, &AskedGrant::whole(new)).await?;
@@ -225,9 +227,9 @@ impl Huis {
                 .any(|p| p.code == *code && p.profile == new.profile && p.closed_at.is_none())
         };
         let named = !new.territories.is_empty() && new.territories.iter().all(own);
+        // X-26
         Ok((!named).then(|| {
-            "Le périmètre d’un partenaire est son organisme\u{a0}: choisissez-le, et lui seul \
-             (X-26)."
+            "Le périmètre d’un partenaire est son organisme\u{a0}: choisissez-le, et lui seul."
                 .to_owned()
         }))
     }
@@ -241,13 +243,12 @@ fn agent_faults(agent: Option<&AgentRow>, procedure_on_record: bool) -> Vec<Stri
         faults.push("Le compte de cette personne n’est pas actif.".to_owned());
     }
     if agent.duties.informed_on.is_none() {
-        let fault =
-            "Cette personne n’a pas encore été informée du traitement et de la trace (X-15).";
+        let fault = "Cette personne n’a pas encore été informée du traitement et de la trace.";
         faults.push(fault.to_owned());
     }
     if agent.duties.committed_on.is_none() && !procedure_on_record {
         let fault = "Cette personne n’a pas encore pris connaissance de la procédure \
-                     d’habilitation (X-29).";
+                     d’habilitation.";
         faults.push(fault.to_owned());
     }
     faults
@@ -265,12 +266,11 @@ fn profile_faults(profile: &Profile, new: &AskedGrant, caller: &Caller) -> Vec<S
     }
     let named = new.sponsor.as_deref().is_some_and(|s| !s.trim().is_empty());
     if let Some(sponsor) = profile.sponsor.as_ref().filter(|_| !named) {
-        faults.push(format!("Ce profil demande que le {sponsor} soit nommé (X-13)."));
+        faults.push(format!("Ce profil demande que le {sponsor} soit nommé."));
     }
     if profile.partner && !caller.partners_on {
         faults.push(
-            "Les partenaires sont fermés tant que l’installation n’a pas nommé son autorisation \
-             (X-26)."
+            "Les partenaires sont fermés tant que l’installation n’a pas nommé son autorisation."
                 .to_owned(),
         );
     }

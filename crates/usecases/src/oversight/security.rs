@@ -152,7 +152,7 @@ impl Huis {
             wrong.push("La prochaine revue vient après celle-ci.".to_owned());
         } else if let Some(latest) = self.latest_review(held_on).filter(|l| next_on > *l) {
             let latest = latest.strftime("%d/%m/%Y");
-            wrong.push(format!("La prochaine revue vient au plus tard le {latest} (X-29)."));
+            wrong.push(format!("La prochaine revue vient au plus tard le {latest}."));
         }
         let summary = text(summary, "le compte rendu", LONGEST_SUMMARY, &mut wrong);
         if !wrong.is_empty() {

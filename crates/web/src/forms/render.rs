@@ -41,6 +41,8 @@ pub struct FieldView {
     pub label: String,
     /// Must be filled.
     pub required: bool,
+    /// Needed with one answer to another field.
+    pub sometimes: bool,
     /// Line of help.
     pub help: Option<String>,
     /// Why it is collected; empty for a field that is not of the register.
@@ -247,6 +249,7 @@ fn input(field: &Field, value: String, fault: Option<String>, context: &FormCont
         name,
         label: field.label.clone(),
         required: field.required,
+        sometimes: field.required_if.is_some(),
         help: field.help.clone().or_else(|| shape.map(str::to_owned)),
         why: field.why.clone(),
         source: field.source.clone(),

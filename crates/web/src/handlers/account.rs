@@ -85,8 +85,8 @@ async fn mine(State(app): State<App>, me: Maybe, any: AnySession) -> Result<Resp
         Pair::new("Service", account.service),
         Pair::new("Adresse de service", account.email),
         Pair::new("Mot de passe changé le", fmt::date(account.password_on)),
-        Pair::new("Informé du traitement et de la trace (X-15)", day(account.duties.informed_on)),
-        Pair::new("Procédure d’habilitation acceptée (X-29)", day(account.duties.committed_on)),
+        Pair::new("Informé du traitement et de la trace", day(account.duties.informed_on)),
+        Pair::new("Procédure d’habilitation acceptée", day(account.duties.committed_on)),
         Pair::new("Formation suivie", day(account.duties.trained_on)),
     ];
     let scope = |grant: &GrantLine| scope_words(&grant.territories, &places);

@@ -50,8 +50,8 @@ fn id_of(text: &str) -> Result<AgentId, PageError> {
 
 /// Each duty: its field, what it is called, when it was met.
 const DUTIES: [(&str, &str, Duty); 3] = [
-    ("informe", "Informé du traitement et de la trace le (X-15)", Duty::Informed),
-    ("engage", "Procédure acceptée et engagement signé le (X-29)", Duty::Committed),
+    ("informe", "Informé du traitement et de la trace le", Duty::Informed),
+    ("engage", "Procédure acceptée et engagement signé le", Duty::Committed),
     ("forme", "Formé le", Duty::Trained),
 ];
 

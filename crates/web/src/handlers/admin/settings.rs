@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::{shell, typed};
 use crate::{
     app::{App, Me, fail, flash},
+    cite::cited,
     errors::{PageError, page},
     fmt,
     forms::{FieldFault, FormContext, FormFaults, FormView, Typed, parse, plain},
@@ -73,7 +74,7 @@ fn field(line: &SettingLine) -> Field {
         SettingKind::Holidays => FieldKind::LongText { max: 8_000 },
         SettingKind::LongText(max) => FieldKind::LongText { max },
     };
-    let help = fmt::french(&format!("{} ({})", line.setting.help, line.setting.source));
+    let help = fmt::french(&format!("{} ({})", line.setting.help, cited(line.setting.source)));
     Field {
         help: Some(help),
         ..plain(line.setting.key, &fmt::french(line.setting.label), kind, line.setting.required)
@@ -164,7 +165,7 @@ fn health(app: &App, lines: &[SettingLine], continuity: Vec<String>) -> Vec<Rema
         .map(|l| Remark {
             tone: Tone::Bad,
             text: fmt::french(&format!("« {} » n’est pas renseigné.", l.setting.label)),
-            article: fmt::french(l.setting.source),
+            article: l.setting.source.to_owned(),
         })
         .collect();
     out.extend(continuity.into_iter().map(Remark::continuity));

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Me, fail, flash},
+    cite::cited,
     errors::{PageError, page},
     forms::{FieldFault, FormContext, FormData, FormView, plain},
     guard::CheckedForm,
@@ -149,13 +150,13 @@ impl<'a> Work<'a> {
         let takes_requests = self.me.processed().is_ok_and(|p| p.rules.takes_requests());
         let notice = self.register.letters.first().map(|l| {
             let says = if takes_requests {
-                "L’enregistrement transmet la demande à l’autre guichet le jour même (X-16) et met en attente les lettres qui lui répondent, accusé de réception d’abord"
+                "L’enregistrement transmet la demande à l’autre guichet le jour même et met en attente les lettres qui lui répondent, accusé de réception d’abord"
             } else {
                 "L’ouverture met en attente les lettres qui informent chaque personne du dossier"
             };
             crate::fmt::french(&format!(
                 "{says} ({}) : elles partent de la page « Courriers ».",
-                l.source
+                cited(&l.source)
             ))
         });
         page(&NewDossier {

@@ -14,6 +14,7 @@ use huis_usecases::{CALCULATION, Huis, Opened, Reading, footer};
 use super::pdf;
 use crate::{
     app::{App, Me},
+    cite::cited,
     errors::PageError,
     handlers::dossier::{indemnity::kept_in, number, open},
     pages::indemnity::{IndemnityKept, LineView},
@@ -68,7 +69,7 @@ fn proposed(kept: &IndemnityKept, at: Instant) -> Document {
         out.notice("Un paramètre de droit a changé depuis l’enregistrement de ce calcul\u{a0}: refaites-le avant de proposer.");
     }
     for remark in &r.remarks {
-        out.notice(format!("{} ({})", remark.text, remark.article));
+        out.notice(format!("{} ({})", remark.text, cited(&remark.article)));
     }
     out.paragraph("L’indemnité acceptée vaut transaction. À sa signature, l’État est subrogé dans les droits du bénéficiaire pour la période (CPCE, art. R.\u{a0}154-3). Le silence gardé deux mois sur la demande vaut refus\u{a0}: le tribunal administratif peut alors être saisi.");
     out.heading(2, "Période de responsabilité");

@@ -19,6 +19,7 @@ use super::{shell, when};
 use crate::handlers::exports::sheets;
 use crate::{
     app::{App, Me, fail},
+    cite::cited,
     errors::{PageError, page},
     fmt,
     forms::parse_date,
@@ -212,7 +213,7 @@ async fn of_dossier(
 /// For how long the register keeps them.
 fn kept(me: &Me) -> Result<String, PageError> {
     let traces = &me.register()?.traces;
-    Ok(format!("gardées {} ({})", traces.keep, traces.source))
+    Ok(format!("gardées {} ({})", traces.keep, cited(&traces.source)))
 }
 
 fn choices(
