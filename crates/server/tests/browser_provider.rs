@@ -118,6 +118,21 @@ impl Seat<'_> {
         self.stands(issuer);
         self.browser.click(&format!("button[value='{person}']")).unwrap();
     }
+
+    /// Links an identity to the account that is open: by its password, and not without.
+    fn links_as(&self, issuer: &str, person: &str) {
+        const FORM: &str = "form[action='/mon-compte/identite']";
+        for (typed, leads) in [("un-autre-mot", false), (PASSWORD, true)] {
+            self.browser.fill(&format!("{FORM} [name='actuel']"), typed).unwrap();
+            self.browser.click(&format!("{FORM} button")).unwrap();
+            if leads {
+                self.stands(issuer);
+            } else {
+                self.says("n’a pas été reliée");
+            }
+        }
+        self.browser.click(&format!("button[value='{person}']")).unwrap();
+    }
 }
 
 fn ask(served: &Served, path: &str, cookie: &str) -> String {
@@ -153,7 +168,7 @@ fn browser_signs_in_by_the_identity_provider_a_17_x_17() {
     seat.browser.click("main form button.primary").unwrap();
     seat.stands("/journee");
     seat.go("/mon-compte");
-    seat.as_person("/mon-compte/identite", &issuer, "7d1c-forte");
+    seat.links_as(&issuer, "7d1c-forte");
     seat.stands("/mon-compte");
     seat.says("ouvre ce compte");
     let whose = seat.identity();
@@ -174,7 +189,7 @@ fn browser_signs_in_by_the_identity_provider_a_17_x_17() {
     seat.browser.click("main form button.primary").unwrap();
     seat.stands("/journee");
     seat.go("/mon-compte");
-    seat.as_person("/mon-compte/identite", &issuer, "7d1c-forte");
+    seat.links_as(&issuer, "7d1c-forte");
     seat.stands("/mon-compte");
     let messages = seat.browser.texts("#messages").unwrap().join(" ");
     assert!(messages.contains("ouvre déjà un compte"), "{messages}");

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::World;
+use common::{PASSWORD, World};
 use huis_kernel::{Clock, Delay};
 use huis_store::Location;
 use huis_testkit::Postgres;
@@ -34,19 +34,25 @@ fn new(world: &World, days: i64) -> NewToken {
 async fn a_token_is_its_agent_less_its_scopes(world: World) {
     world.agent("anne", "instructeur", &[]).await;
     world.agent("bruno", "instructeur", &[]).await;
-    let (anne, bruno) = (world.caller("anne").await, world.caller("bruno").await);
+    let (state, bruno) = (world.state("anne").await, world.caller("bruno").await);
+    let anne = &state.caller;
     let huis = &world.huis;
     for days in [-1, 91] {
-        let refused = huis.make_token(&anne, &new(&world, days)).await;
+        let refused = huis.make_token(&state, PASSWORD, &new(&world, days)).await;
         assert!(
             matches!(&refused, Err(UseError::Faults(f)) if f.len() == 1),
             "{days}: {refused:?}"
         );
     }
     let nothing = NewToken { name: " ".into(), scopes: [].into(), ..new(&world, 400) };
-    let refused = huis.make_token(&anne, &nothing).await;
+    let refused = huis.make_token(&state, PASSWORD, &nothing).await;
     assert!(matches!(&refused, Err(UseError::Faults(f)) if f.len() == 3), "{refused:?}");
-    let text = huis.make_token(&anne, &new(&world, 30)).await.unwrap();
+    // An open session is not enough.
+    for password in ["", "un-autre-mot"] {
+        let refused = huis.make_token(&state, password, &new(&world, 30)).await;
+        assert!(matches!(&refused, Err(UseError::Invalid(_))), "{refused:?}");
+    }
+    let text = huis.make_token(&state, PASSWORD, &new(&world, 30)).await.unwrap();
     let found = huis.token_caller(&text, HERE).await.unwrap().unwrap();
     assert_eq!(found.caller.actor.agent, anne.actor.agent);
     assert_eq!(found.caller.actor.grants.len(), anne.actor.grants.len());
@@ -62,13 +68,13 @@ async fn a_token_is_its_agent_less_its_scopes(world: World) {
     // Nobody else's to see or to revoke.
     assert!(huis.my_tokens(&bruno).await.unwrap().is_empty());
     assert!(matches!(huis.revoke_token(&bruno, kept.id).await, Err(UseError::NotFound)));
-    huis.revoke_token(&anne, kept.id).await.unwrap();
-    assert!(matches!(huis.revoke_token(&anne, kept.id).await, Err(UseError::NotFound)));
+    huis.revoke_token(anne, kept.id).await.unwrap();
+    assert!(matches!(huis.revoke_token(anne, kept.id).await, Err(UseError::NotFound)));
     assert!(huis.token_caller(&text, HERE).await.unwrap().is_none());
-    let lines = huis.my_tokens(&anne).await.unwrap();
+    let lines = huis.my_tokens(anne).await.unwrap();
     assert!(matches!(lines[0].state, TokenState::Revoked(_)));
     // A second one ends with the account's last grant; and a month after, both are forgotten.
-    let text = huis.make_token(&anne, &new(&world, 30)).await.unwrap();
+    let text = huis.make_token(&state, PASSWORD, &new(&world, 30)).await.unwrap();
     let grant = anne.actor.grants[0].clone();
     let mut work = huis.store().begin().await.unwrap();
     let by = bruno.actor.agent;
@@ -83,7 +89,8 @@ async fn a_token_is_its_agent_less_its_scopes(world: World) {
 async fn a_key_serves_one_request(world: World) {
     world.agent("anne", "instructeur", &[]).await;
     world.agent("bruno", "instructeur", &[]).await;
-    let (anne, bruno) = (world.caller("anne").await, world.caller("bruno").await);
+    let (state, bruno) = (world.state("anne").await, world.caller("bruno").await);
+    let anne = &state.caller;
     let huis = &world.huis;
     let ask = |who: huis_usecases::Caller, key: &'static str, body: &'static [u8]| {
         let huis = huis.clone();

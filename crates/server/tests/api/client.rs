@@ -7,7 +7,7 @@ use std::{
     net::{SocketAddr, TcpStream},
 };
 
-use crate::common::{COLMAR, House, http::Visitor};
+use crate::common::{COLMAR, House, PASSWORD, http::Visitor};
 
 pub const PREFECTURE: &str = "Préfecture, prévention des expulsions";
 pub const MULHOUSE: &str = "684";
@@ -122,7 +122,7 @@ pub fn program(house: &House, login: &str, scopes: &[&str], until: &str) -> Prog
 
 /// Sends the form of the page.
 pub fn make(visitor: &mut Visitor, scopes: &[&str], until: &str) -> crate::common::http::Page {
-    let mut fields = vec![("nom", "Logiciel d’essai"), ("fin", until)];
+    let mut fields = vec![("nom", "Logiciel d’essai"), ("fin", until), ("actuel", PASSWORD)];
     fields.extend(scopes.iter().map(|s| ("portee", *s)));
     visitor.fill("/mon-compte/jetons", &fields)
 }

@@ -87,7 +87,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/mon-compte/courriels", Whole),
     row("POST", "/mon-compte/agenda", Whole),
     row("POST", "/mon-compte/agenda/retirer", Whole),
-    row("GET", "/mon-compte/identite", Secret),
+    row("POST", "/mon-compte/identite", Secret),
     row("POST", "/mon-compte/identite/delier", Secret),
     row("GET", "/mon-compte/jetons", Whole),
     row("POST", "/mon-compte/jetons", Whole),

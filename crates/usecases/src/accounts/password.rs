@@ -41,6 +41,9 @@ pub(super) struct Judged<'a> {
     pub words: Vec<String>,
 }
 
+/// For so long after a sign-in by the provider, nothing is asked again.
+const JUST_ARRIVED_MS: i64 = 10 * 60_000;
+
 impl Huis {
     /// The rules that the account's password meets: the strictest of its processings.
     pub async fn password_rules(&self, caller: &Caller) -> Result<Vec<PasswordRule>, UseError> {
@@ -126,6 +129,27 @@ impl Huis {
             return Err(UseError::Invalid(vec![reason.to_owned()]));
         }
         self.refund(key, address).await
+    }
+
+    /// As [`Self::password_again`]; an account that the identity provider opens may have no password
+    /// in use, and proves as much by having just arrived from there.
+    pub(super) async fn proved_again(
+        &self,
+        state: &CallerState,
+        typed: &str,
+        operation: Operation,
+    ) -> Result<(), UseError> {
+        let agent = state.caller.actor.agent;
+        if !typed.is_empty() || !self.store.has_identity(agent).await? {
+            return self.password_again(state, typed, operation).await;
+        }
+        let sessions = self.my_sessions(&state.caller).await?;
+        let here = sessions.iter().find(|s| s.current);
+        if here.is_some_and(|s| self.now() < s.since.plus_ms(JUST_ARRIVED_MS)) {
+            return Ok(());
+        }
+        let reason = "Donnez votre mot de passe ; ou reconnectez-vous par votre fournisseur d’identité, et recommencez dans les dix minutes.";
+        Err(UseError::Invalid(vec![huis_register::french(reason)]))
     }
 
     /// Every rule that a new password breaks.

@@ -123,16 +123,18 @@ impl Huis {
         self.sign_in.provider.get().map(|p| p.name())
     }
 
-    /// Sends a browser to the provider: to sign in, or, from a whole session, to link an identity.
+    /// Sends a browser to the provider: to sign in, or, from a whole session and by the password, to
+    /// link an identity, which will open the account in its place.
     pub async fn provider_depart(
         &self,
-        linking: Option<&CallerState>,
+        linking: Option<(&CallerState, &str)>,
         back: &str,
     ) -> Result<Departure, UseError> {
         let provider = self.sign_in.provider.get().ok_or(UseError::NotFound)?;
         let linking = match linking {
             None => None,
-            Some(state) if state.pending == Next::Done => {
+            Some((state, password)) if state.pending == Next::Done => {
+                self.password_again(state, password, Operation::IdentityLinked).await?;
                 let session = state.caller.actor.session.ok_or(UseError::NotFound)?;
                 Some((*state.caller.actor.agent.as_bytes(), *session.as_bytes()))
             }

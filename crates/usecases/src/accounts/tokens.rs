@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use crate::{
     Caller, Huis, UseError,
     accounts::{
-        Next,
+        CallerState, Next,
         state::{Standing, owed},
         traces::Told,
     },
@@ -149,8 +149,15 @@ impl Huis {
         Ok(Delay { months: 0, days }.after(caller.today))
     }
 
-    /// Makes a token; the only time that it is told. All the faults at once.
-    pub async fn make_token(&self, caller: &Caller, new: &NewToken) -> Result<String, UseError> {
+    /// Makes a token; the only time that it is told. All the faults at once, then the password: a
+    /// session left open, or stolen, makes none.
+    pub async fn make_token(
+        &self,
+        state: &CallerState,
+        password: &str,
+        new: &NewToken,
+    ) -> Result<String, UseError> {
+        let caller = &state.caller;
         let limit = self.token_limit(caller).await?;
         let name = new.name.trim();
         let mut faults = Vec::new();
@@ -188,6 +195,7 @@ impl Huis {
         if !faults.is_empty() {
             return Err(UseError::Faults(faults));
         }
+        self.proved_again(state, password, Operation::TokenMade).await?;
         let row = self.agent_row(caller).await?;
         let standing = self.standing(Some(&row)).await?;
         let token = Token::random(&*self.rng);

@@ -3,7 +3,10 @@
 
 use huis_kernel::Date;
 use huis_testkit::Phone;
-use huis_usecases::{accounts::Next, agenda::Agenda};
+use huis_usecases::{
+    accounts::{NewToken, Next, Scope},
+    agenda::Agenda,
+};
 
 use crate::office::{ADDRESS, Office, faults, message, session};
 
@@ -70,4 +73,31 @@ async fn x_17_a_reset_link_made_before_the_second_factor_went_opens_nothing() {
     office.huis.drop_second_factor(&admin, who.id).await.unwrap();
     message(office.huis.redeem_reset(&link, ADDRESS).await.unwrap());
     assert!(office.huis.admin_reset(&admin, who.id).await.is_err(), "nor another meanwhile");
+}
+
+/// What opens the account by itself, and outlives the session, is made by the password: a token, and an
+/// identity at the provider.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_17_an_open_session_makes_no_token_without_the_password() {
+    let office = Office::open().await;
+    let (who, _) = office.employ("max.ocre", "instructeur", END).await;
+    let state = office.state(&who.token).await;
+    let token = NewToken {
+        name: "Logiciel".into(),
+        scopes: [Scope::Read].into(),
+        until: state.caller.today,
+    };
+    for typed in ["", "un-autre-mot"] {
+        assert_eq!(faults(office.huis.make_token(&state, typed, &token).await).len(), 1, "{typed}");
+    }
+    assert!(office.huis.my_tokens(&state.caller).await.unwrap().is_empty());
+    assert!(office.huis.make_token(&state, &who.password, &token).await.is_ok());
+    // Linked, an account may have no password in use: having just arrived is as good, and soon is not.
+    let mut work = office.huis.store().begin().await.unwrap();
+    assert!(work.add_identity([7; 32], who.id, office.huis.now()).await.unwrap());
+    work.commit().await.unwrap();
+    assert!(office.huis.make_token(&state, "", &token).await.is_ok());
+    office.clock.advance_ms(10 * 60_000);
+    assert_eq!(faults(office.huis.make_token(&state, "", &token).await).len(), 1);
+    assert!(office.huis.make_token(&state, &who.password, &token).await.is_ok());
 }

@@ -18,7 +18,7 @@ use huis_law::Law;
 use huis_store::Location;
 use huis_usecases::{
     ActCommand, ActRecorded, Caller, Created, Founding, Huis, NewCase, Options, UseError,
-    accounts::Signed,
+    accounts::{CallerState, Signed},
 };
 use huis_vault::RootKey;
 use std::{path::Path, sync::Arc};
@@ -181,8 +181,12 @@ impl World {
     }
 
     pub async fn caller(&self, login: &str) -> Caller {
+        self.state(login).await.caller
+    }
+
+    pub async fn state(&self, login: &str) -> CallerState {
         let token = self.token(login).await;
-        self.huis.caller(&token, "192.0.2.1").await.unwrap().unwrap().caller
+        self.huis.caller(&token, "192.0.2.1").await.unwrap().unwrap()
     }
 
     /// A dossier of one household, in Colmar.

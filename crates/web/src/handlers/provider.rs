@@ -27,7 +27,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(routes::PROVIDER, get(depart))
         .route(routes::PROVIDER_BACK, get(come_back))
-        .route(routes::MY_IDENTITY, get(link))
+        .route(routes::MY_IDENTITY, post(link))
         .route(&format!("{}/delier", routes::MY_IDENTITY), post(unlink))
 }
 
@@ -52,15 +52,20 @@ async fn depart(
     }
 }
 
-async fn link(State(app): State<App>, me: Me) -> Result<Response, PageError> {
-    match app.huis.provider_depart(Some(&me.session.state), routes::MY_ACCOUNT).await {
-        Ok(departure) => Ok(with_baggage(
-            Redirect::to(&departure.address).into_response(),
-            &departure.baggage,
-            app.tls,
-        )),
+async fn link(
+    State(app): State<App>,
+    me: Me,
+    CheckedForm(form): CheckedForm,
+) -> Result<Response, PageError> {
+    let by = (&*me.session.state, form.get("actuel").unwrap_or_default());
+    match app.huis.provider_depart(Some(by), routes::MY_ACCOUNT).await {
+        // A form of ours leads to no other site (`form-action`): a page does.
+        Ok(departure) => {
+            let leave = auth::ComeBack { shell: me.shell(None, Vec::new()), to: departure.address };
+            Ok(with_baggage(page(&leave), &departure.baggage, app.tls))
+        }
         Err(UseError::Invalid(_)) => {
-            Ok(flash(app.tls, routes::MY_ACCOUNT, Tone::Bad, "flash.identity_not_linked"))
+            Ok(flash(app.tls, routes::MY_ACCOUNT, Tone::Bad, "flash.identity_refused"))
         }
         Err(error) => Err(fail(error)),
     }

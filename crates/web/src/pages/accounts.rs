@@ -138,6 +138,10 @@ pub struct Tokens {
     pub rows: Vec<TokenRow>,
     /// Name and end of a new one.
     pub form: FormView,
+    /// An identity at the provider opens this account.
+    pub linked: bool,
+    /// What is wrong with the password.
+    pub password_fault: Option<String>,
     /// Scopes offered.
     pub scopes: Vec<ScopeChoice>,
     /// No scope was chosen, or none may be.

@@ -86,6 +86,8 @@ fn tokens_page(locale: Locale) -> accounts::Tokens {
             accounts::ScopeChoice { code: "actes", label: "Écrire", on: false },
         ],
         scope_fault: None,
+        linked: true,
+        password_fault: Some("Le mot de passe actuel est inexact.".into()),
     }
 }
 

@@ -35,6 +35,7 @@ use crate::{
 const NAME: &str = "nom";
 const UNTIL: &str = "fin";
 const SCOPE: &str = "portee";
+const PASSWORD: &str = "actuel";
 /// What the form proposes: long enough to be tried, short enough to be forgotten without harm.
 const PROPOSED: Delay = Delay { months: 1, days: 0 };
 
@@ -64,6 +65,7 @@ fn fields(limit: huis_kernel::Date) -> Vec<Field> {
 struct Shown {
     made: Option<Pair>,
     refused: Option<(FormFaults, BTreeSet<Scope>)>,
+    password_fault: Option<String>,
 }
 
 async fn show(app: &App, me: &Me, shown: Shown) -> Result<Response, PageError> {
@@ -91,6 +93,9 @@ async fn show(app: &App, me: &Me, shown: Shown) -> Result<Response, PageError> {
             (view, BTreeSet::from([Scope::Read]), None)
         }
     };
+    if let Some(fault) = &shown.password_fault {
+        form.summary.push(SummaryLine { target: PASSWORD.to_owned(), text: fault.clone() });
+    }
     form = form.posts(routes::MY_TOKENS, "Faire le jeton");
     let refused = shown.refused.is_some();
     // A page that shows a token is not one that a language form leads back to.
@@ -107,6 +112,8 @@ async fn show(app: &App, me: &Me, shown: Shown) -> Result<Response, PageError> {
             .map(|s| ScopeChoice { code: s.code(), label: s.label(), on: chosen.contains(&s) })
             .collect(),
         scope_fault,
+        linked: app.huis.identity_linked(me.caller.actor.agent).await.map_err(fail)?,
+        password_fault: shown.password_fault,
         form,
     });
     if refused {
@@ -147,10 +154,14 @@ async fn make(
     CheckedForm(form): CheckedForm,
 ) -> Result<Response, PageError> {
     let limit = app.huis.token_limit(&me.caller).await.map_err(fail)?;
+    let kept = || -> Typed {
+        [NAME, UNTIL].map(|n| (n.to_owned(), form.get(n).unwrap_or_default().to_owned())).into()
+    };
+    let mut password_fault = None;
     let scopes: BTreeSet<Scope> = form.all(SCOPE).filter_map(Scope::of).collect();
     let typed: Vec<(&str, &str)> = form
         .names()
-        .filter(|n| *n != SCOPE)
+        .filter(|n| ![SCOPE, PASSWORD].contains(n))
         .map(|n| (n, form.get(n).unwrap_or_default()))
         .collect();
     let read = parse(
@@ -173,21 +184,27 @@ async fn make(
             let name = facts.get(NAME).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
             let until = facts.get(UNTIL).and_then(|v| v.as_date()).unwrap_or(me.caller.today);
             let new = NewToken { name: name.clone(), scopes: scopes.clone(), until };
-            match app.huis.make_token(&me.caller, &new).await {
+            let password = form.get(PASSWORD).unwrap_or_default();
+            match app.huis.make_token(&me.session.state, password, &new).await {
                 Ok(token) => {
                     let made = Some(Pair::new(name, token));
                     return show(&app, &me, Shown { made, ..Shown::default() }).await;
                 }
                 Err(UseError::Faults(faults)) => {
-                    let kept = |n: &str| (n.to_owned(), form.get(n).unwrap_or_default().to_owned());
-                    let typed: Typed = [kept(NAME), kept(UNTIL)].into();
-                    FormFaults { faults: faults.iter().map(FieldFault::from).collect(), typed }
+                    let faults = faults.iter().map(FieldFault::from).collect();
+                    FormFaults { faults, typed: kept() }
+                }
+                // The password is not among what the register could describe, and is never kept.
+                Err(UseError::Invalid(why)) => {
+                    password_fault = Some(why.join(" "));
+                    FormFaults { faults: Vec::new(), typed: kept() }
                 }
                 Err(error) => return Err(fail(error)),
             }
         }
     };
-    show(&app, &me, Shown { refused: Some((faults, scopes)), ..Shown::default() }).await
+    let refused = Some((faults, scopes));
+    show(&app, &me, Shown { refused, password_fault, ..Shown::default() }).await
 }
 
 async fn revoke(
