@@ -45,6 +45,9 @@ pub struct DepositRow {
     pub voided: bool,
 }
 
+/// A deposit's place among those of its agent: when it was recorded, and which it is.
+pub type DepositPlace = (Instant, CaseNumber, u32);
+
 /// Where someone may file.
 #[derive(Clone, Copy, Debug)]
 pub enum Reach<'a> {
@@ -138,20 +141,27 @@ impl Store {
         self.data.all(&sql, list).await?.iter().map(term_due).collect()
     }
 
-    /// What an agent deposited, newest first.
+    /// What an agent deposited, newest first, after a row of the page before.
     pub async fn deposits_of(
         &self,
         office: OfficeId,
         processing: &str,
         agent: AgentId,
+        after: Option<DepositPlace>,
         limit: u32,
     ) -> Result<Vec<DepositRow>, StoreError> {
+        let mut list = params![office, agent, processing];
+        let mut older = "";
+        if let Some((at, number, no)) = after {
+            list.extend(params![at, number.digits(), no]);
+            older = " AND (a.recorded_at < $4 OR (a.recorded_at = $4 AND (d.number < $5
+                      OR (d.number = $5 AND a.no < $6))))";
+        }
         let sql = format!(
-            "SELECT {DEPOSIT} WHERE a.office = $1 AND a.agent = $2 AND d.processing = $3
-             ORDER BY a.recorded_at DESC, a.no DESC LIMIT {limit}"
+            "SELECT {DEPOSIT} WHERE a.office = $1 AND a.agent = $2 AND d.processing = $3{older}
+             ORDER BY a.recorded_at DESC, d.number DESC, a.no DESC LIMIT {limit}"
         );
-        let rows = self.data.all(&sql, params![office, agent, processing]).await?;
-        rows.iter().map(deposit).collect()
+        self.data.all(&sql, list).await?.iter().map(deposit).collect()
     }
 
     /// Who has acted in a dossier.

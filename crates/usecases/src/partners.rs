@@ -4,6 +4,7 @@
 use huis_access::Want;
 use huis_kernel::{CaseNumber, Date, DossierId, Instant};
 use huis_register::{Power, Profile};
+pub use huis_store::partners::DepositPlace;
 use huis_store::partners::{DepositRow, PartnerRow};
 use huis_trace::{Dossiers, Operation};
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ use crate::{Caller, Huis, UseError, oversight::PARTNERS};
 const LONGEST_NAME: usize = 120;
 /// What a page of awaited or deposited acts shows at most.
 const SHOWN: u32 = 100;
+/// Deposits a page.
+const DEPOSITS: u32 = 50;
 
 /// An organisation whose agents file acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -350,15 +353,20 @@ impl Huis {
         Ok(awaited)
     }
 
-    /// What the caller deposited, newest first.
+    /// A page of what the caller deposited, newest first, and where the next one starts.
     pub async fn deposits(
         &self,
         caller: &Caller,
         processing: &str,
-    ) -> Result<Vec<Deposit>, UseError> {
+        after: Option<DepositPlace>,
+    ) -> Result<(Vec<Deposit>, Option<DepositPlace>), UseError> {
         let (office, agent) = (caller.office.office, caller.actor.agent);
-        let rows = self.store.deposits_of(office, processing, agent, SHOWN).await?;
-        Ok(rows.into_iter().map(deposit).collect())
+        let mut rows =
+            self.store.deposits_of(office, processing, agent, after, DEPOSITS + 1).await?;
+        let more = rows.len() > DEPOSITS as usize;
+        rows.truncate(DEPOSITS as usize);
+        let next = rows.last().filter(|_| more).map(|r| (r.recorded, r.number, r.no));
+        Ok((rows.into_iter().map(deposit).collect(), next))
     }
 
     /// The receipt of one's own deposit: nothing of what was deposited.

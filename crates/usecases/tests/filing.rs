@@ -125,3 +125,35 @@ async fn a_deposit_is_judged_first_leaves_one_line_and_is_corrected_by_its_autho
     let words: Vec<&str> = lines.iter().map(|l| l.outcome.as_str()).collect();
     assert!(!words.iter().any(|w| w.contains("modifie-entre-temps")), "{words:?}");
 }
+
+/// Receipts are all there, a page at a time, also those of one instant.
+#[tokio::test]
+async fn deposits_are_listed_to_the_first_x_26() {
+    let world = World::on("2025-01-13").await;
+    let huis = &world.huis;
+    social_service(&world).await;
+    world.agent("anne", "instructeur", &[COLMAR]).await;
+    let anne = world.caller("anne").await;
+    let number = summoned(&world, &anne).await;
+    world.act(&anne, number, draft("dsf-demande", "2025-01-13", &[])).await.unwrap();
+    let sonia = world.caller("sonia").await;
+    let mut filed = Vec::new();
+    for _ in 0..61 {
+        let corrects = filed.last().copied();
+        let fields = [("adultes", Value::Int(2))];
+        let draft = Draft { corrects, ..draft("dsf-transmis", "2025-01-13", &fields) };
+        let done = huis.deposit_act(&sonia, PROCESSING, number, &draft, None, &[]).await.unwrap();
+        filed.push(done.no);
+    }
+    let (mut listed, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let (page, next) = huis.deposits(&sonia, PROCESSING, after).await.unwrap();
+        listed.extend(page.iter().map(|d| d.no));
+        (after, pages) = (next, pages + 1);
+        if after.is_none() {
+            break;
+        }
+    }
+    filed.reverse();
+    assert_eq!((listed, pages), (filed, 2));
+}

@@ -10,8 +10,9 @@ use crate::{
         Day, Named, NoParameter, OfId, When,
         daily::{
             ActKindShape, Ask, Asked, AwaitedShape, BoardShape, CameIn, CaseLine, CasePage,
-            CellShape, DayShape, DueLine, DueShape, FieldShape, FoundCase, FoundShape, GrantShape,
-            ListQueryShape, Me, Model, Receipt, SearchShape, SectionKindShape, TokenShape,
+            CellShape, DayShape, DepositPage, DepositQueryShape, DueLine, DueShape, FieldShape,
+            FoundCase, FoundShape, GrantShape, ListQueryShape, Me, Model, Receipt, SearchShape,
+            SectionKindShape, TokenShape,
         },
         number,
         write::OfAct,
@@ -247,11 +248,16 @@ fn receipt_shape(deposit: huis_usecases::partners::Deposit) -> Receipt {
 
 pub async fn deposits(
     call: Call,
-    _: NoParameter,
+    asked: DepositQueryShape,
     _: Nothing,
-) -> Result<Shown<Vec<Receipt>>, Problem> {
-    let found = call.huis.deposits(&call.caller, &call.processing).await;
-    Ok(Shown(found.map_err(|e| call.fail(e))?.into_iter().map(receipt_shape).collect()))
+) -> Result<Shown<DepositPage>, Problem> {
+    let after = asked.apres.as_deref().map(cursor::deposit).transpose()?;
+    let found = call.huis.deposits(&call.caller, &call.processing, after).await;
+    let (deposits, next) = found.map_err(|e| call.fail(e))?;
+    Ok(Shown(DepositPage {
+        depots: deposits.into_iter().map(receipt_shape).collect(),
+        suite: next.map(cursor::of_deposit),
+    }))
 }
 
 pub async fn receipt(call: Call, of: OfAct, _: Nothing) -> Result<Shown<Receipt>, Problem> {

@@ -441,6 +441,24 @@ pub struct AwaitedShape "Attendu" {
     pub actes: Vec<String>,
 }
 
+/// Où reprendre la liste des dépôts.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct DepositQueryShape "" {
+    /// La valeur de `suite` de la page d’avant.
+    pub apres: Option<String>,
+}
+
+/// Une page de dépôts.
+#[derive(Serialize)]
+pub struct DepositPage "PageDepots" {
+    /// Les dépôts, le dernier d’abord.
+    pub depots: Vec<Receipt>,
+    /// À donner dans `apres` pour la page suivante ; absent : c’est la dernière.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
+}
+
 /// Le reçu d’un dépôt : rien de ce qui a été déposé.
 #[derive(Serialize)]
 pub struct Receipt "Recu" {

@@ -149,7 +149,10 @@ fn each_partner_does_its_part_through_the_api_and_sees_nothing_else_x_26() {
         held["designes"].as_array().unwrap().iter().find(of).unwrap()["partenaire"]["code"].clone();
     town.anne.json("DELETE", &format!("{path}/{}", code.as_str().unwrap()), &json!({})).is(204);
     let landlord = program(&town.house, "ici.bailleur", &ALL, "01/02/2025");
-    assert_eq!(landlord.get("/depots").is(200).json().as_array().unwrap().len(), 1);
+    let done = landlord.get("/depots").is(200).json();
+    assert_eq!(done["depots"].as_array().unwrap().len(), 1);
+    assert!(done.get("suite").is_none());
+    assert_eq!(landlord.get("/depots?apres=61").problem(), "illisible");
     assert_eq!(file(&landlord, &town.ours, &FILINGS[0]).problem(), "introuvable");
 }
 

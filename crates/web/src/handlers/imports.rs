@@ -84,7 +84,7 @@ async fn list(
             .map(|l| Sent {
                 href: href(&l.id),
                 label: fmt::french(&l.label),
-                when: fmt::date(l.created.date_in(&zone)),
+                when: fmt::instant(l.created, &zone),
                 chip: chip(l.state),
                 counts: [l.lines, l.written, l.known, l.faulty],
             })

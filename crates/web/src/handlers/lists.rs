@@ -9,7 +9,9 @@ use axum::{
 };
 use huis_kernel::{CaseNumber, Date, Instant};
 use huis_register::Power;
-use huis_usecases::{ActLine, BoardCell, DayLine, ListLine, ListQuery, Processed};
+use huis_usecases::{
+    ActLine, BoardCell, DayLine, ListLine, ListQuery, Processed, partners::DepositPlace,
+};
 use serde::Deserialize;
 
 use super::exports::sheets;
@@ -71,10 +73,34 @@ pub(super) fn next_row(processed: &Processed, line: &ListLine, today: Date) -> C
     row(processed, line, what.unwrap_or_else(|| "Rien à faire pour l’instant".into()), due, chip)
 }
 
-async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError> {
+/// Where the page of one's deposits starts: an instant and a place, nothing personal (I13).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Deposits {
+    depots: String,
+}
+
+impl Deposits {
+    fn place(&self) -> Option<DepositPlace> {
+        let mut parts = self.depots.split('.');
+        let at = Instant(parts.next()?.parse().ok()?);
+        let number = CaseNumber::from_digits(parts.next()?.parse().ok()?)?;
+        Some((at, number, parts.next()?.parse().ok()?))
+    }
+
+    fn href((at, number, no): DepositPlace) -> String {
+        format!("{}?depots={}.{}.{no}#depots", routes::DAY, at.0, number.digits())
+    }
+}
+
+async fn day_page(
+    State(app): State<App>,
+    me: Me,
+    Query(asked): Query<Deposits>,
+) -> Result<Response, PageError> {
     let processed = me.processed()?;
     if !me.can(Power::Lists) {
-        return door_page(&app, &me, ByNumber::default()).await;
+        return door_page(&app, &me, ByNumber::default(), asked.place()).await;
     }
     let mut shell = me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]);
     shell.exports = sheets("/journee/export", "");
@@ -160,7 +186,12 @@ async fn day_page(State(app): State<App>, me: Me) -> Result<Response, PageError>
 
 /// X-13, X-26: no list for whom is asked one thing on one dossier; the number comes to them with
 /// the request. Others (officer, administrator) have their own doors.
-pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Response, PageError> {
+pub(super) async fn door_page(
+    app: &App,
+    me: &Me,
+    typed: ByNumber,
+    after: Option<DepositPlace>,
+) -> Result<Response, PageError> {
     let files = me.profiles().any(|p| !p.acts.is_empty());
     let lead = if me.opens_dossiers() {
         "Votre habilitation ouvre un dossier à la fois, par le numéro qui accompagne la demande \
@@ -173,7 +204,9 @@ pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Res
          un dossier, ou suspendez un effacement."
     };
     let reaches = me.opens_dossiers() || me.can(Power::Hold) || files;
-    let (awaited, deposits) = filing(app, me).await?;
+    let (awaited, deposits, older) = filing(app, me, after).await?;
+    let newest = after.map(|_| format!("{}#depots", routes::DAY));
+    let held = ByNumber { lead: lead.to_owned(), awaited, deposits, older, newest, ..typed };
     Ok(page(&day::Day {
         shell: me.shell(Some(Place::Day), vec![Crumb::here("Ma journée")]),
         today: fmt::long_date(me.caller.today),
@@ -181,21 +214,22 @@ pub(super) async fn door_page(app: &App, me: &Me, typed: ByNumber) -> Result<Res
         groups: Vec::new(),
         idle: doors(me),
         letters: false,
-        by_number: reaches.then(|| ByNumber { lead: lead.to_owned(), awaited, deposits, ..typed }),
+        by_number: reaches.then_some(held),
         shut: me.profiles().next().is_none(),
     }))
 }
 
-type Filing = (Option<Vec<day::AwaitedRow>>, Vec<day::DepositRow>);
+type Filing = (Option<Vec<day::AwaitedRow>>, Vec<day::DepositRow>, Option<String>);
 
 /// What is awaited of whoever files without a list, and what they filed: numbers, kinds and dates.
-async fn filing(app: &App, me: &Me) -> Result<Filing, PageError> {
+async fn filing(app: &App, me: &Me, after: Option<DepositPlace>) -> Result<Filing, PageError> {
     if !me.profiles().any(|p| !p.acts.is_empty()) || me.can(Power::Archive) {
-        return Ok((None, Vec::new()));
+        return Ok((None, Vec::new(), None));
     }
     let processed = me.processed()?;
     let awaited = app.huis.awaited(&me.caller, &me.processing).await.map_err(fail)?;
-    let deposits = app.huis.deposits(&me.caller, &me.processing).await.map_err(fail)?;
+    let found = app.huis.deposits(&me.caller, &me.processing, after).await.map_err(fail)?;
+    let (deposits, next) = found;
     let label = |kind: &str| {
         processed.register.act(kind).map_or_else(|| kind.to_owned(), |a| a.label.clone())
     };
@@ -214,7 +248,7 @@ async fn filing(app: &App, me: &Me) -> Result<Filing, PageError> {
         on: fmt::date(d.on),
         recorded: fmt::instant(d.recorded, &zone),
     });
-    Ok((Some(asked.collect()), done.collect()))
+    Ok((Some(asked.collect()), done.collect(), next.map(Deposits::href)))
 }
 
 /// Where one may go when nothing waits.

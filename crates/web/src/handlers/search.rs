@@ -99,8 +99,8 @@ async fn by_number(app: &App, me: &Me, number: &str) -> Result<Response, PageErr
                 return show(me, &Question::default(), Some(&refused));
             }
             let value = number.to_owned();
-            door_page(app, me, ByNumber { value, fault: Some(message), ..ByNumber::default() })
-                .await
+            let typed = ByNumber { value, fault: Some(message), ..ByNumber::default() };
+            door_page(app, me, typed, None).await
         }
     }
 }

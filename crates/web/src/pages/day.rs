@@ -43,6 +43,10 @@ pub struct ByNumber {
     pub awaited: Option<Vec<AwaitedRow>>,
     /// What was deposited, newest first.
     pub deposits: Vec<DepositRow>,
+    /// Those before them.
+    pub older: Option<String>,
+    /// The newest, when these are not.
+    pub newest: Option<String>,
 }
 
 /// Something that is asked for.

@@ -236,6 +236,8 @@ fn day_page(locale: Locale, empty: bool) -> day::Day {
 
 fn by_number() -> day::ByNumber {
     day::ByNumber {
+        older: Some("/journee?depots=1767186300000.48217730.3#depots".into()),
+        newest: None,
         value: "4821-7730-Q".into(),
         fault: Some("La lettre ne correspond pas aux chiffres : vérifiez le numéro.".into()),
         lead: "Votre habilitation ouvre un dossier à la fois, par son numéro.".into(),
