@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     Plain,
-    street::{in_full, street},
+    street::{self, house, street},
 };
 
 /// Is any field of the section used by a declared search?
@@ -40,6 +40,11 @@ pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(S
         }
     }
     out
+}
+
+/// A place in capitals, without spaces or signs, its short words in full (« Ste » is « Sainte »).
+pub fn in_full(text: &str) -> String {
+    street::in_full(text)
 }
 
 /// What someone looks for: values by field of one declared search.
@@ -113,7 +118,8 @@ impl Spellings {
         if !search.street {
             return Some(Self { main: typed.clone(), more: Vec::new(), typed });
         }
-        let rest: Vec<String> = rest.iter().map(|p| cut(in_full(p))).collect();
+        let rest: Vec<String> =
+            rest.iter().map(|p| cut(house(p).unwrap_or_else(|| in_full(p)))).collect();
         let with = |name: String| -> Vec<String> {
             std::iter::once(cut(name)).chain(rest.iter().cloned()).collect()
         };
@@ -408,11 +414,12 @@ mod tests {
             ("du Chemin Vert", "Chemin Vert"),
             ("Vert", "chemin Vert"),
             ("Le Goff", "Legoff"),
+            ("de la Tuilerie", "3 bis rue de la Tuilerie"),
+            ("du 11 Novembre", "11 Novembre"),
             ("du Gal de Gaulle", "avenue du Général-de-Gaulle"),
             ("de l’Église", "l'Eglise"),
         ] {
-            let (held, asked) =
-                (address(held, "3 bis", "Colmar"), address(asked, "3bis", "Colmar"));
+            let (held, asked) = (address(held, "3", "Colmar"), address(asked, "3 bis", "Colmar"));
             assert!(meet(&held, &asked) && meet(&asked, &held), "{held:?} {asked:?}");
         }
         for other in [

@@ -46,6 +46,9 @@ const KINDS: [&str; 38] = [
     "VENELLE",
 ];
 
+/// What may stand after a number.
+const HALVES: [&str; 4] = ["BIS", "TER", "QUATER", "N"];
+
 /// What may stand before a name.
 const ARTICLES: [&str; 10] = ["DE", "DU", "DES", "D", "LA", "LE", "LES", "L", "AU", "AUX"];
 
@@ -79,9 +82,24 @@ pub(crate) struct Street {
 /// Reads a name of a street as it was typed.
 pub(crate) fn street(text: &str) -> Street {
     let words = words(text);
-    let named = after(&words, |word, at| at == 0 && KINDS.contains(&word));
+    let number = |word: &str| HALVES.contains(&word) || digits(word) == word;
+    let way = after(&words, |word, _| number(word));
+    let named = after(way, |word, at| at == 0 && KINDS.contains(&word));
     let bare = after(named, |word, _| ARTICLES.contains(&word));
     Street { whole: words.concat(), named: named.concat(), bare: bare.concat() }
+}
+
+/// The number of a house without its half: « 13 bis », « n° 13 » and « 013 » are looked for as one.
+/// What holds no digit, or begins by a word, is no number.
+pub(crate) fn house(text: &str) -> Option<String> {
+    let words = words(text);
+    let first = words.iter().find(|word| !HALVES.contains(&word.as_str()))?;
+    let number = digits(first).trim_start_matches('0');
+    (!number.is_empty()).then(|| number.to_owned())
+}
+
+fn digits(word: &str) -> &str {
+    word.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
 }
 
 /// A place, whose short words are written in full.
@@ -122,11 +140,26 @@ mod tests {
             // A name is never left without a word.
             ("Rue", "RUE", "RUE", "RUE"),
             ("rue des", "RUEDES", "DES", "DES"),
+            ("12 bis rue de la Tuilerie", "12BISRUEDELATUILERIE", "DELATUILERIE", "TUILERIE"),
+            ("du 11 Novembre", "DU11NOVEMBRE", "DU11NOVEMBRE", "11NOVEMBRE"),
             ("du Chemin Vert", "DUCHEMINVERT", "DUCHEMINVERT", "CHEMINVERT"),
             ("", "", "", ""),
         ] {
             let expect = Street { whole: whole.into(), named: named.into(), bare: bare.into() };
             assert_eq!(street(text), expect, "{text}");
+        }
+        for (text, number) in [
+            ("13", Some("13")),
+            ("13 bis", Some("13")),
+            ("13B", Some("13")),
+            ("n° 013", Some("13")),
+            ("12-14", Some("12")),
+            ("bis", None),
+            ("Colmar", None),
+            ("0", None),
+            ("", None),
+        ] {
+            assert_eq!(house(text).as_deref(), number, "{text}");
         }
         assert_eq!(in_full("St Louis"), in_full("SAINT-LOUIS"));
     }

@@ -15,7 +15,7 @@ pub struct CaseNumber(u32);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CaseNumberError {
     /// Not eight digits and a letter.
-    #[error("un numéro de dossier a huit chiffres et une lettre, par exemple 4821-7730-K")]
+    #[error("un numéro de dossier a huit chiffres et une lettre, par exemple 4821-7730-Y")]
     Shape,
     /// The letter does not fit the digits.
     #[error("la lettre ne correspond pas aux chiffres : vérifiez le numéro")]
@@ -101,6 +101,14 @@ impl From<CaseNumber> for String {
 mod tests {
     use super::*;
     use crate::SeededRng;
+
+    /// What is shown as an example is a number that one may type.
+    #[test]
+    fn the_example_is_a_number() {
+        let says = CaseNumberError::Shape.to_string();
+        let example = says.rsplit(' ').next().unwrap();
+        assert!(example.parse::<CaseNumber>().is_ok(), "{example}");
+    }
 
     #[test]
     fn the_check_letter_catches_a_wrong_digit_and_an_exchange() {

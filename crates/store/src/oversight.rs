@@ -1,7 +1,7 @@
 //! What those who watch ask of the store: what will be erased, what is late, whose tokens a
 //! dossier bears, which alerts may go. Counts and card columns only.
 
-use huis_kernel::{Date, DossierId, Instant, OfficeId};
+use huis_kernel::{AgentId, Date, DossierId, Instant, OfficeId};
 use huis_vault::Token;
 
 use crate::{
@@ -136,6 +136,21 @@ impl Store {
         rows.iter()
             .map(|r| Ok(RuleCount { rule: r.text(0)?, running: r.count(1)?, late: r.count(2)? }))
             .collect()
+    }
+
+    /// How many acts each agent recorded since an instant.
+    pub async fn acts_by_agent(
+        &self,
+        office: OfficeId,
+        processing: &str,
+        since: Instant,
+    ) -> Result<Vec<(AgentId, u64)>, StoreError> {
+        let sql = "SELECT a.agent, COUNT(*) FROM act a
+                   JOIN dossier d ON d.office = a.office AND d.dossier = a.dossier
+                   WHERE a.office = $1 AND a.recorded_at >= $2 AND d.processing = $3
+                   AND a.agent IS NOT NULL GROUP BY a.agent";
+        let rows = self.data.all(sql, params![office, since, processing]).await?;
+        rows.iter().map(|r| Ok((AgentId::from_bytes(r.id16(0)?), r.count(1)?))).collect()
     }
 
     /// Which of these sets of tokens a dossier bears whole, in the active index (`false`) or the

@@ -1,6 +1,7 @@
 //! What is typed or sent for a field of the register → a typed value, or what is wrong with it: one
 //! reading for the forms of the screens and for the API.
 
+use huis_access::search::in_full;
 use huis_dossier::{Facts, Value};
 use huis_kernel::{Date, Money};
 use huis_law::geo::Geo;
@@ -233,22 +234,76 @@ fn email(text: &str) -> Result<String, String> {
 
 /// A code (`68224`), what the datalist puts (`Mulhouse (68224)`), or a name that only one of the
 /// proposed communes bears.
+/// The one commune whose name begins so.
+fn nearest<'c>(typed: &str, communes: &'c [Commune]) -> Option<&'c str> {
+    let mut found =
+        communes.iter().filter(|c| typed.len() > 3 && in_full(&c.name).starts_with(typed));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Some(&one.name),
+        _ => None,
+    }
+}
+
 fn commune(text: &str, communes: &[Commune]) -> Result<String, String> {
     let inner = text.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     let code = inner.unwrap_or(text).trim().to_ascii_uppercase();
     let corsican = code.strip_prefix("2A").or_else(|| code.strip_prefix("2B"));
     let tail = corsican.unwrap_or(&code);
     if code.len() == 5 && tail.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(code);
+        if Geo::embedded().commune(&code).is_some() {
+            return Ok(code);
+        }
+        return Err(
+            "Aucune commune n’a ce code INSEE (un code postal n’en est pas un)\u{a0}: tapez \
+                    le nom de la ville."
+                .to_owned(),
+        );
     }
-    let mut named = communes.iter().filter(|c| c.name.to_lowercase() == text.to_lowercase());
+    // « Ste Marie aux Mines » is Sainte-Marie-aux-Mines.
+    let typed = in_full(text);
+    let mut named = communes.iter().filter(|c| in_full(&c.name) == typed);
     match (named.next(), named.next()) {
         (Some(one), None) => Ok(one.code.clone()),
         (Some(_), Some(_)) => {
             Err("Plusieurs communes portent ce nom\u{a0}: choisissez dans la liste.".to_owned())
         }
-        _ => Err("Commune inconnue : choisissez dans la liste, ou tapez son code INSEE (cinq \
+        _ => match nearest(&typed, communes) {
+            Some(name) => Err(format!("Commune inconnue. Est-ce {name}\u{a0}?")),
+            None => {
+                Err("Commune inconnue : choisissez dans la liste, ou tapez son code INSEE (cinq \
                   caractères, par exemple 68224)."
-            .to_owned()),
+                    .to_owned())
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_town_is_read_as_it_is_written() {
+        let towns: Vec<Commune> = Geo::embedded()
+            .communes()
+            .iter()
+            .filter(|c| c.departement == "68")
+            .map(|c| Commune { code: c.code.to_owned(), name: c.name.to_owned() })
+            .collect();
+        for (typed, code) in [
+            ("Colmar", "68066"),
+            ("COLMAR", "68066"),
+            ("68066", "68066"),
+            ("Colmar (68066)", "68066"),
+            ("Ste Marie aux Mines", "68298"),
+            ("sainte-marie-aux-mines", "68298"),
+            ("St-Louis", "68297"),
+        ] {
+            assert_eq!(commune(typed, &towns).as_deref(), Ok(code), "{typed}");
+        }
+        let refused = |typed: &str| commune(typed, &towns).unwrap_err();
+        assert!(refused("68000").contains("code postal"), "a postcode is no code of a town");
+        assert!(refused("Kaysersberg").contains("Kaysersberg Vignoble"));
+        assert!(refused("Nulle-Part").contains("INSEE"));
     }
 }

@@ -13,7 +13,7 @@ mod common;
 use common::*;
 use huis_documents::Cell;
 use huis_usecases::{
-    ListQuery, UseError,
+    ListQuery, Reading, UseError,
     oversight::{By, Operation, TraceQuery},
 };
 
@@ -48,6 +48,25 @@ async fn a_large_export_is_one_line_and_an_alert_x_23_x_24() {
     assert!(theirs.len() < lines.len() && !theirs.is_empty());
     let here = |cell: &Cell| matches!(cell, Cell::Text(territory) if mine.contains(territory));
     assert!(theirs.iter().all(|row| here(&row[1])), "its second column is the territory");
+}
+
+/// a file of the trace holds every line that the filters keep, and is one line itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_trace_is_taken_away_whole_x_23() {
+    let world = World::on("2026-11-23").await;
+    world.agent("zoe", "instructeur", &[]).await;
+    world.agent("dora", "dpo", &[]).await;
+    let (zoe, dora) = (world.caller("zoe").await, world.caller("dora").await);
+    let number = world.dossier(&zoe, "Klein", "Paul").await.number;
+    for _ in 0..120 {
+        world.huis.open_dossier(&zoe, PROCESSING, number, Reading::Screen).await.unwrap();
+    }
+    let mut asked = TraceQuery { agent: Some(zoe.actor.agent), ..TraceQuery::default() };
+    asked.operation = Some(Operation::Read);
+    let sheet = world.huis.export_traces(&dora, PROCESSING, &asked).await.unwrap();
+    assert_eq!(sheet.rows.len(), 120);
+    asked = TraceQuery { operation: Some(Operation::TraceExport), ..TraceQuery::default() };
+    assert_eq!(world.huis.trace_page(&dora, PROCESSING, &asked).await.unwrap().lines.len(), 1);
 }
 
 /// who has no list has no file of it.

@@ -37,6 +37,11 @@ pub fn in_words(text: &str) -> String {
     for word in text.split_inclusive(char::is_whitespace) {
         let id = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         match SOURCES.get(id) {
+            // « » that stand in one place are told once.
+            Some(named) if out.ends_with(&format!("{named}, ")) => {
+                out.truncate(out.len() - named.len() - 2);
+                out.push_str(&word.replace(id, named));
+            }
             Some(named) => out.push_str(&word.replace(id, named)),
             None => out.push_str(word),
         }
@@ -70,6 +75,7 @@ mod tests {
             in_words("un an (RGPD\u{a0}; X-23), A-99"),
             "un an (RGPD\u{a0}; CNIL, avis 2016-015, Traçabilité), A-99"
         );
+        assert_eq!(in_words("un an (X-23, X-24)."), "un an (CNIL, avis 2016-015, Traçabilité).");
         assert!(SOURCES.len() > 100);
     }
 }

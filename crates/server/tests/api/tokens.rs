@@ -38,7 +38,7 @@ fn a_token_has_a_name_a_scope_and_an_end_and_is_shown_once_x_18() {
     assert_eq!(page.status, 422);
     let page = page.body.replace('\u{a0}', " ");
     assert!(page.contains("au plus tard le 31 mai 2026"), "the setting's ninety days: {page}");
-    assert!(page.contains("Choisissez au moins une portée"));
+    assert!(page.contains("Cochez au moins une case"));
     let page = make(&mut visitor, &["lecture"], "31/05/2026");
     assert_eq!(page.status, 200);
     let token = page.body.split_once("value=\"huis_").expect("shown").1[..43].to_owned();

@@ -52,6 +52,9 @@ struct Agent {
     closed_files: Window,
     out_of_hours: (Option<Date>, Window),
     usual: Baseline,
+    /// What they opened within the hour: the same dossier again (another section of it, a form) is
+    /// no other dossier.
+    recent: HashMap<DossierId, Instant>,
     /// The last list shown, and how far down it the last reading was.
     list: HashMap<DossierId, usize>,
     walk: Option<Walk>,
@@ -184,21 +187,35 @@ impl Detector {
         if !line.operation.opens() {
             return;
         }
-        let opened = u32::try_from(line.dossiers.count()).unwrap_or(u32::MAX);
-        if opened == 0 {
+        let named = u32::try_from(line.dossiers.count()).unwrap_or(u32::MAX);
+        if named == 0 {
             return;
         }
+        let opened = named.saturating_sub(agent.again(line));
         let profile = context.profile.map(|p| self.profiles.entry(p.to_owned()).or_default());
-        agent.volume(place, line, opened, profile, &self.parameters, seen);
-        agent.out_of_hours(place, line, opened, &self.parameters, seen);
+        if opened > 0 {
+            agent.volume(place, line, opened, profile, &self.parameters, seen);
+            agent.out_of_hours(place, line, opened, &self.parameters, seen);
+        }
         agent.walk(place, line, &self.parameters, seen);
-        if context.closed_file {
+        if context.closed_file && opened > 0 {
             agent.closed_files(place, line, opened, &self.parameters, seen);
         }
     }
 }
 
 impl Agent {
+    /// How many of these dossiers they had open within the hour.
+    fn again(&mut self, line: &Line) -> u32 {
+        let since = line.at.plus_ms(-HOUR);
+        self.recent.retain(|_, at| *at > since);
+        let mut again = 0;
+        for dossier in line.dossiers.listed() {
+            again += u32::from(self.recent.insert(*dossier, line.at).is_some());
+        }
+        again
+    }
+
     fn refused(&mut self, place: Place, line: &Line, p: &Parameters, seen: &mut Vec<Seen>) {
         let count = self.refused.add(line.at, place, 1, i64::from(p.burst_minutes) * MINUTE);
         if count >= p.refusals {

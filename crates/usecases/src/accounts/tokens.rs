@@ -180,7 +180,7 @@ impl Huis {
             _ => {}
         }
         if new.scopes.is_empty() {
-            fault("portee", "Choisissez au moins une portée.".to_owned());
+            fault("portee", "Cochez au moins une case.".to_owned());
         }
         if new.until < caller.today || new.until > limit {
             fault(

@@ -13,6 +13,8 @@ use crate::{Caller, Huis, ListQuery, UseError, oversight::TraceQuery};
 /// The most rows of one file: a territory's running dossiers, not a département's. Whoever needs
 /// more narrows the filters, and each file leaves its own trace.
 pub const MOST: u32 = 2_000;
+/// The most lines of the trace in one file; it says where to go on from.
+const MOST_TRACES: usize = 10_000;
 
 impl Huis {
     /// The running dossiers that the filters keep; `None` when there are more than [`MOST`].
@@ -71,7 +73,7 @@ impl Huis {
         processing: &str,
         query: &TraceQuery,
     ) -> Result<Sheet, UseError> {
-        let page = self.trace_page_as(caller, processing, query, Operation::TraceExport).await?;
+        let page = self.every_trace(caller, processing, query, MOST_TRACES).await?;
         Ok(sheets::traces(page, &caller.zone()))
     }
 }

@@ -220,6 +220,7 @@ pub(super) fn traces(found: TracePage, zone: &Zone) -> Sheet {
             Column::new("Place au journal", Kind::Text),
         ],
     );
+    let more = found.next.map(|place| huis_law::instant_words(place.at, zone));
     for line in found.lines {
         let numbers: Vec<String> = line.dossiers.iter().map(ToString::to_string).collect();
         let sections =
@@ -239,6 +240,13 @@ pub(super) fn traces(found: TracePage, zone: &Zone) -> Sheet {
             detail.collect::<Vec<_>>().join("\n").into(),
             format!("{} n° {}", line.place.log, line.place.index).into(),
         ]);
+    }
+    if let Some(at) = more {
+        let says = format!("Les lignes d’avant le {at} ne sont pas dans ce fichier.");
+        let empty = || huis_documents::Cell::from(String::new());
+        out.row(std::array::from_fn::<_, 12, _>(|i| {
+            if i == 0 { says.clone().into() } else { empty() }
+        }));
     }
     out
 }

@@ -196,11 +196,18 @@ impl Huis {
             let counts = by_agent.entry(agent).or_default();
             match operation {
                 Operation::Create => counts.created += n,
-                Operation::Act | Operation::Reopen => counts.acts += n,
+                // Counted below, from what was recorded: the trace also tells of what was refused.
+                Operation::Act | Operation::Reopen => {}
                 Operation::Write => counts.written += n,
                 Operation::Search | Operation::ArchiveSearch => counts.searches += n,
                 opened if opened.opens() => counts.opened += n,
                 _ => {}
+            }
+        }
+        let office = caller.office.office;
+        for (agent, n) in self.store.acts_by_agent(office, processing, since).await? {
+            if agents.contains(&agent) {
+                by_agent.entry(agent).or_default().acts += n;
             }
         }
         let who = self.store.who(&by_agent.keys().copied().collect()).await?;

@@ -159,19 +159,42 @@ impl Huis {
         processing: &str,
         query: &TraceQuery,
     ) -> Result<TracePage, UseError> {
-        self.trace_page_as(caller, processing, query, Operation::TraceRead).await
+        let mine = self.asking_traces(caller, processing, query, Operation::TraceRead).await?;
+        self.trace_lines(caller, processing, query, &mine).await
     }
 
-    /// As [`Huis::trace_page`], for a screen or for a file.
-    pub(crate) async fn trace_page_as(
+    /// All the lines that a question finds, for a file: page after page, up to `most`; then whether
+    /// there are more. Traced once.
+    pub(crate) async fn every_trace(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        query: &TraceQuery,
+        most: usize,
+    ) -> Result<TracePage, UseError> {
+        let mine = self.asking_traces(caller, processing, query, Operation::TraceExport).await?;
+        let mut query = query.clone();
+        let mut all = TracePage::default();
+        loop {
+            let page = self.trace_lines(caller, processing, &query, &mine).await?;
+            all.lines.extend(page.lines);
+            all.next = page.next;
+            if all.next.is_none() || all.lines.len() >= most {
+                return Ok(all);
+            }
+            query.before.clone_from(&all.next);
+        }
+    }
+
+    /// May the caller ask that? The question is traced, and the territories that it is about given.
+    async fn asking_traces(
         &self,
         caller: &Caller,
         processing: &str,
         query: &TraceQuery,
         operation: Operation,
-    ) -> Result<TracePage, UseError> {
+    ) -> Result<Vec<String>, UseError> {
         let mine = self.allowed(caller, processing, &[Power::Traces], operation).await?;
-        let register = &self.processed(processing)?.register;
         let mut line = self.line(caller, processing, operation);
         if let Some(agent) = query.agent {
             line.detail.insert("agent".to_owned(), agent.to_string());
@@ -180,6 +203,17 @@ impl Huis {
             line.detail.insert("operation".to_owned(), operation.code().to_owned());
         }
         self.trace(line).await?;
+        Ok(mine)
+    }
+
+    async fn trace_lines(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        query: &TraceQuery,
+        mine: &[String],
+    ) -> Result<TracePage, UseError> {
+        let register = &self.processed(processing)?.register;
         let ours = self.ours(caller).await?;
         let mut filter = TraceFilter {
             processings: vec![processing.to_owned(), INSTALLATION.to_owned()],
@@ -200,7 +234,7 @@ impl Huis {
             cards.extend(self.cards_of(caller, read.iter().map(|l| &l.1)).await?);
             kept.extend(
                 read.into_iter()
-                    .filter(|(_, line)| ours.includes(line, &cards) && within(&mine, line, &cards)),
+                    .filter(|(_, line)| ours.includes(line, &cards) && within(mine, line, &cards)),
             );
             if kept.len() >= PAGE || !more {
                 break;

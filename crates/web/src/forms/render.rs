@@ -190,7 +190,7 @@ fn summary_line(fault: &FieldFault, fields: &[Field], views: &[FieldView]) -> Su
 
 fn with_article(fault: &FieldFault) -> String {
     match &fault.article {
-        Some(article) => format!("{} ({article})", fault.message),
+        Some(article) => format!("{} ({})", fault.message, crate::cite::cited(article)),
         None => fault.message.clone(),
     }
 }

@@ -148,7 +148,7 @@ impl Refused {
 
 fn number_field() -> Field {
     let mut field = plain(NUMBER, "Numéro de dossier", FieldKind::Text { max: 20 }, true);
-    field.help = Some("Huit chiffres et une lettre, par exemple 4821-7730-K.".to_owned());
+    field.help = Some("Huit chiffres et une lettre, par exemple 4821-7730-Y.".to_owned());
     field
 }
 

@@ -66,6 +66,8 @@ pub struct DossierView {
     pub done: Vec<TermView>,
     /// Does the reader follow the procedure? Whom is asked one thing on it does not.
     pub follows: bool,
+    /// May they write letters from it?
+    pub letters: bool,
     /// Acts and deadlines on a line.
     pub timeline: Timeline,
     /// Acts, the latest first.

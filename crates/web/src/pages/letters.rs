@@ -14,6 +14,8 @@ pub struct Letters {
     pub rows: Vec<LetterRow>,
     /// How many may go in one batch.
     pub most: usize,
+    /// May the reader write them? Whoever supervises sees that they wait.
+    pub writes: bool,
     /// Why the last choice was refused.
     pub fault: Option<String>,
 }

@@ -33,6 +33,13 @@ pub struct Traces {
     pub first: Option<String>,
 }
 
+impl Traces {
+    /// A filter that is typed does not read: nothing was looked for.
+    fn unreadable(&self) -> bool {
+        self.typed.iter().any(|t| t.fault.is_some())
+    }
+}
+
 /// A filter that is typed.
 #[derive(Clone, Debug)]
 pub struct TypedFilter {

@@ -298,6 +298,7 @@ fn view() -> dossier::DossierView {
         closed: None,
         holds: vec!["Effacement suspendu jusqu’au 31/12/2027 : contentieux en cours.".into()],
         follows: true,
+        letters: true,
         remarks: vec![remark(
             Tone::Bad,
             "La CCAPEX n’a pas été informée du commandement : le délai ne court pas.",

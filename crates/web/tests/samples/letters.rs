@@ -66,6 +66,7 @@ pub fn pages(locale: Locale) -> Vec<(&'static str, String)> {
         shell: at("/courriers"),
         rows,
         most: 25,
+        writes: true,
         fault,
     };
     let field = plain("heure", "Heure", FieldKind::Text { max: 20 }, true);

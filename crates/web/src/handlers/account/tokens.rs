@@ -77,11 +77,14 @@ async fn show(app: &App, me: &Me, shown: Shown) -> Result<Response, PageError> {
         Some((faults, chosen)) => {
             let of_scope =
                 faults.faults.iter().find(|f| f.field.as_deref() == Some(SCOPE)).cloned();
-            let mut view = FormView::refused(&fields, faults, &context);
+            // Told beside the boxes, which are no field of the form.
+            let mut others = faults.clone();
+            others.faults.retain(|f| f.field.as_deref() != Some(SCOPE));
+            let mut view = FormView::refused(&fields, &others, &context);
             if let Some(fault) = &of_scope {
                 view.summary.push(SummaryLine {
                     target: SCOPE.to_owned(),
-                    text: format!("Ce qu’il pourra faire : {}", fault.message),
+                    text: format!("Ce qu’il pourra faire\u{a0}: {}", fault.message),
                 });
             }
             (view, chosen.clone(), of_scope.map(|f| f.message))
@@ -174,7 +177,7 @@ async fn make(
             if scopes.is_empty() {
                 faults.faults.push(FieldFault {
                     field: Some(SCOPE.to_owned()),
-                    message: "Choisissez au moins une portée.".to_owned(),
+                    message: "Cochez au moins une case.".to_owned(),
                     article: None,
                 });
             }

@@ -49,7 +49,11 @@ fn name(section: &Section, facts: &Facts) -> String {
 /// The address that a section holds, on one line: « 8 rue du Moulin, 68100 Mulhouse ».
 fn address(section: &Section, facts: &Facts, context: &FormContext) -> String {
     let part = |ids: &[&str]| {
-        let known = ids.iter().filter_map(|id| {
+        // « Autre » is a way of saying that the name says all.
+        let said = |id: &&&str| {
+            **id != "type_voie" || facts.get(**id).and_then(Value::as_str) != Some("autre")
+        };
+        let known = ids.iter().filter(said).filter_map(|id| {
             let text = show(section.field(id)?, facts.get(*id)?, context);
             Some(if *id == "type_voie" { text.to_lowercase() } else { text })
         });

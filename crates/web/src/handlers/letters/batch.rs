@@ -30,6 +30,7 @@ pub(super) async fn list(State(app): State<App>, me: Me) -> Result<Response, Pag
 async fn show(app: &App, me: &Me, fault: Option<String>) -> Result<Response, PageError> {
     let processed = me.processed()?;
     let due = app.huis.letters_due(&me.caller, &me.processing).await.map_err(fail)?;
+    let writes = me.profiles().any(|p| p.may_act("courrier"));
     let rows = due
         .into_iter()
         .enumerate()
@@ -39,7 +40,11 @@ async fn show(app: &App, me: &Me, fault: Option<String>) -> Result<Response, Pag
             let first = day.rules.iter().map(|(_, due)| *due).min();
             LetterRow {
                 number: day.line.number.to_string(),
-                href: routes::dossier_part(day.line.number, "courriers"),
+                href: if writes {
+                    routes::dossier_part(day.line.number, "courriers")
+                } else {
+                    routes::dossier(day.line.number)
+                },
                 what: labels.join(" ; "),
                 due: first.map(fmt::date).unwrap_or_default(),
                 late: first.is_some_and(|d| d < me.caller.today),
@@ -54,6 +59,7 @@ async fn show(app: &App, me: &Me, fault: Option<String>) -> Result<Response, Pag
         shell: me.shell(Some(Place::Letters), vec![Crumb::here("Courriers")]),
         rows,
         most: MOST,
+        writes,
         fault,
     });
     if refused {

@@ -10,8 +10,8 @@ use axum::{
 use huis_kernel::{AgentId, CaseNumber, Instant, Zone};
 use huis_register::Power;
 use huis_usecases::{
-    in_order,
-    oversight::{By, Operation, TraceLine, TracePlace, TraceQuery, TraceReport},
+    entry, in_order,
+    oversight::{By, Operation, TraceLine, TracePage, TracePlace, TraceQuery, TraceReport},
 };
 use serde::Deserialize;
 
@@ -80,14 +80,18 @@ impl Asked {
                 label: "Jusqu’au".to_owned(),
                 value: parse_date(day).map_or_else(|| day.to_owned(), fmt::date),
                 date: true,
-                fault: wrong_day.then(|| "Écrivez jour/mois/année.".to_owned()),
+                fault: entry::date(day).err().filter(|_| wrong_day),
             },
             TypedFilter {
                 name: "dossier".to_owned(),
                 label: "Dossier n°".to_owned(),
                 value: number.to_owned(),
                 date: false,
-                fault: (!number.is_empty()).then(|| "Huit chiffres et une lettre.".to_owned()),
+                fault: number
+                    .parse::<CaseNumber>()
+                    .err()
+                    .filter(|_| !number.is_empty())
+                    .map(|why| format!("{}.", capital(&why.to_string()))),
             },
         ]
     }
@@ -142,7 +146,13 @@ async fn show(
     report: Option<&TraceReport>,
 ) -> Result<Response, PageError> {
     let query = asked.query(&me.caller.zone())?;
-    let found = app.huis.trace_page(&me.caller, &me.processing, &query).await.map_err(fail)?;
+    let typed = asked.typed();
+    // What answers another question than the one that was asked is no answer.
+    let found = if typed.iter().all(|t| t.fault.is_none()) {
+        app.huis.trace_page(&me.caller, &me.processing, &query).await.map_err(fail)?
+    } else {
+        TracePage::default()
+    };
     let logs = app.huis.trace_logs(&me.processing).await.map_err(fail)?;
     let agents = app.huis.trace_agents(&me.caller, &me.processing).await.map_err(fail)?;
     let only = query.agent.filter(|_| agents.is_empty()).map(|agent| {
@@ -170,7 +180,7 @@ async fn show(
             verified: report.map(verified),
         }),
         filters: choices(&agents, query.agent, query.operation),
-        typed: asked.typed(),
+        typed,
         only,
         lines: found.lines.into_iter().map(|l| line(me, l, Some(asked), None)).collect(),
         next: found.next.as_ref().map(|p| asked.address(Some(p))),
