@@ -125,7 +125,7 @@ fn a_request_is_refused_at_its_fields_d_25() {
     let refused = clerk.fill("/dossiers/nouveau", &typed);
     let asked = ["demandeur-1-voie", "demandeur-1-code_postal", "demandeur-1-ville"];
     assert_eq!(faults(&refused), asked, "an answer by post needs an address: {}", text(&refused));
-    assert!(text(&refused).contains("par courrier"), "{}", text(&refused));
+    assert!(text(&refused).contains("Il le faut quand"), "{}", text(&refused));
     let address = [
         ("demandeur-1.voie", "2 rue Haute"),
         ("demandeur-1.code_postal", "68000"),
@@ -141,6 +141,10 @@ fn a_request_is_refused_at_its_fields_d_25() {
     mended.extend([("demandeur-1.repondre", "guichet"), ("demande-1.recue_le", "23/11/2026")]);
     let made = clerk.fill("/dossiers/nouveau", &mended);
     assert!(made.location.is_some(), "{}", text(&made));
+    // One that resembles it is refused before it is compared.
+    let again = clerk.fill("/dossiers/nouveau", &[typed.as_slice(), address.as_slice()].concat());
+    assert_eq!(faults(&again), ["demande-1-recue_le", "demande-1-numeros"], "{}", text(&again));
+    assert!(!text(&again).contains("ressemblent"), "{}", text(&again));
 }
 
 /// RGPD art. 16: from the request one comes to the section to rectify, with what is asked beside.

@@ -63,11 +63,7 @@ fn needed(field: &Field, fields: &[Field], facts: &Facts) -> Option<String> {
     let by = fields.iter().find(|f| asks && f.id == *name)?;
     let FieldKind::Choice(choices) = &by.kind else { return None };
     let choice = choices.iter().find(|c| c.code == *code)?;
-    Some(french(&format!(
-        "Il le faut, avec « {} : {} ».",
-        by.label.to_lowercase(),
-        choice.label.to_lowercase()
-    )))
+    Some(french(&format!("Il le faut quand « {} » est « {} ».", by.label, choice.label)))
 }
 
 /// Reads one field as it is typed or sent.

@@ -63,10 +63,10 @@ pub(crate) fn judge(
         Kind::DemandeRecue => {
             if let Err(words) = course.numbers() {
                 let message = match words.len() {
-                    1 => "Un numéro de dossier ne se lit pas : il a huit chiffres et une lettre."
+                    1 => "Ce n'est pas un numéro de dossier : vérifiez ses huit chiffres et sa lettre."
                         .to_owned(),
                     n => format!(
-                        "{n} numéros de dossier ne se lisent pas : ils ont huit chiffres et une lettre."
+                        "{n} ne sont pas des numéros de dossier : vérifiez leurs huit chiffres et leur lettre."
                     ),
                 };
                 out.push(fault("numero-illisible", &message, "RGPD art. 15"));

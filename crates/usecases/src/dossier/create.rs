@@ -103,15 +103,7 @@ impl Huis {
         if known != register.placed() {
             return Err(UseError::Invalid(vec!["Choisissez l’arrondissement du logement.".into()]));
         }
-        let sections = numbered(new.sections);
-        let mut acts = processed.rules.opens_with(&known_of(&sections), caller.today);
-        acts.extend(new.acts);
-        let founding = Founding {
-            territory: new.territory,
-            opened_on: caller.today,
-            sections,
-            acts: acts.into_iter().map(|draft| Told::now(caller, draft)).collect(),
-        };
+        let founding = founded(caller, processed, new);
         let good_friday = caller.good_friday.clone();
         let slots = register.retentions.len() + founding.acts.len();
         let (mut work, fresh) = self.begin_with_slots(slots).await?;
@@ -183,46 +175,7 @@ impl Huis {
     ) -> Result<Seal, UseError> {
         let register = &processed.register;
         let law = self.law();
-        let plain = Plain {
-            sections: founding
-                .sections
-                .iter()
-                .map(|(s, o, f)| {
-                    (s.clone(), *o, 1, SectionBody { facts: f.clone(), ..SectionBody::default() })
-                })
-                .collect(),
-            acts: Vec::new(),
-        };
-        let known = plain.known();
-        let place = place_of(register, &known, good_friday);
-        let mut acts: Vec<Act> = Vec::new();
-        let mut new_acts = Vec::new();
-        for Told { draft, recorded, day, by } in &founding.acts {
-            let case =
-                Case { opened_on: card.opened_on, acts: &acts, known: &known, place: &place };
-            // What the demonstration tells of the past is judged on the day it was recorded.
-            let judged =
-                processed.rules.judge(&case, draft, &law, *day).map_err(UseError::Faults)?;
-            let mut facts = judged.used.clone();
-            facts.extend(draft.facts.clone());
-            acts.push(Act {
-                no: acts.last().map_or(0, |a| a.no) + 1,
-                kind: draft.kind.clone(),
-                on: draft.on,
-                recorded: *recorded,
-                by: Author::Agent(*by),
-                facts,
-                corrects: draft.corrects,
-                voided: false,
-            });
-            new_acts.push(NewAct {
-                draft: draft.clone(),
-                agent: Some(*by),
-                recorded: *recorded,
-                used: judged.used,
-                flags: judged.flags,
-            });
-        }
+        let (plain, acts, new_acts) = self.judged_in_order(processed, founding, good_friday)?;
         let standing = standing(processed, card.opened_on, &plain, &acts, good_friday, &law, today);
         set_standing(&mut card, &standing);
         card.version = acts.len() as u64;
@@ -247,6 +200,86 @@ impl Huis {
         let (change, line) =
             create(proof, &shell, source, self.now(), sealing, &NewDossier { edits })?;
         Ok(Seal { card, shell, change, standing, line })
+    }
+
+    /// The first acts judged in their order, each after those before it.
+    ///
+    /// # Errors
+    /// All the faults of the first that is refused: those after it would be for that alone.
+    fn judged_in_order(
+        &self,
+        processed: &Processed,
+        founding: &Founding,
+        good_friday: &str,
+    ) -> Result<(Plain, Vec<Act>, Vec<NewAct>), UseError> {
+        let law = self.law();
+        let plain = Plain {
+            sections: founding
+                .sections
+                .iter()
+                .map(|(s, o, f)| {
+                    (s.clone(), *o, 1, SectionBody { facts: f.clone(), ..SectionBody::default() })
+                })
+                .collect(),
+            acts: Vec::new(),
+        };
+        let known = plain.known();
+        let place = place_of(&processed.register, &known, good_friday);
+        let mut acts: Vec<Act> = Vec::new();
+        let mut new_acts = Vec::new();
+        for Told { draft, recorded, day, by } in &founding.acts {
+            let case =
+                Case { opened_on: founding.opened_on, acts: &acts, known: &known, place: &place };
+            // What the demonstration tells of the past is judged on the day it was recorded.
+            let judged =
+                processed.rules.judge(&case, draft, &law, *day).map_err(UseError::Faults)?;
+            let mut facts = judged.used.clone();
+            facts.extend(draft.facts.clone());
+            acts.push(Act {
+                no: acts.last().map_or(0, |a| a.no) + 1,
+                kind: draft.kind.clone(),
+                on: draft.on,
+                recorded: *recorded,
+                by: Author::Agent(*by),
+                facts,
+                corrects: draft.corrects,
+                voided: false,
+            });
+            new_acts.push(NewAct {
+                draft: draft.clone(),
+                agent: Some(*by),
+                recorded: *recorded,
+                used: judged.used,
+                flags: judged.flags,
+            });
+        }
+        Ok((plain, acts, new_acts))
+    }
+
+    /// What would be refused of a dossier to open, with nothing written.
+    pub fn try_new(
+        &self,
+        caller: &Caller,
+        processing: &str,
+        new: &NewCase,
+    ) -> Result<(), UseError> {
+        let processed = self.processed(processing)?;
+        let founding = founded(caller, processed, new.clone());
+        let judged = self.judged_in_order(processed, &founding, &caller.good_friday);
+        judged.map(drop).map_err(|error| at_their_fields(error, processed))
+    }
+}
+
+/// What opening a dossier writes: the acts that come of its first sections, then those asked for.
+fn founded(caller: &Caller, processed: &Processed, new: NewCase) -> Founding {
+    let sections = numbered(new.sections);
+    let mut acts = processed.rules.opens_with(&known_of(&sections), caller.today);
+    acts.extend(new.acts);
+    Founding {
+        territory: new.territory,
+        opened_on: caller.today,
+        sections,
+        acts: acts.into_iter().map(|draft| Told::now(caller, draft)).collect(),
     }
 }
 

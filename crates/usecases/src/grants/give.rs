@@ -118,7 +118,7 @@ impl Huis {
                 faults.extend(self.partner_faults(office, &new).await?);
             }
         } else if !asked.territories.iter().all(|t| known.iter().any(|(code, _)| code == t)) {
-            faults.push("Un territoire n’est pas de cet office.".to_owned());
+            faults.push("Un des lieux cochés n’est pas un secteur de cette organisation\u{a0}: décochez-le.".to_owned());
         }
         if !within(scope, &asked.territories) {
             faults.push("Le périmètre dépasse celui où vous habilitez.".to_owned());

@@ -34,7 +34,7 @@ async fn x_11_a_grant_has_a_holder_a_profile_a_perimeter_a_reason_an_end_or_it_i
         (
             "no such territory",
             NewGrant { territories: vec!["999".into()], ..new("chef") },
-            &["territoire"],
+            &["secteur"],
         ),
         (
             "all at once",

@@ -181,7 +181,9 @@ fn fields(register: &Register, search: &Search) -> Vec<Field> {
         .iter()
         .filter_map(|p| register.section(&p.section)?.field(p.field.as_deref()?))
         .map(|field| {
-            let mut field = Field { required: true, why: String::new(), ..field.clone() };
+            // The help of the entry form speaks of what one enters.
+            let mut field =
+                Field { required: true, why: String::new(), help: None, ..field.clone() };
             if field.kind == FieldKind::Date {
                 field.kind = FieldKind::Text { max: 10 };
                 field.help = Some("L’année suffit, par exemple 1980.".to_owned());

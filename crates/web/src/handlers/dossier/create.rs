@@ -308,17 +308,22 @@ pub(super) async fn send(
         return another(&app, &me, &form, added).await;
     }
     let mut work = Work::new(&app, &me, &form).await?;
-    let Some((territory, mut sections)) = work.read(&form) else {
+    let Some((territory, sections)) = work.read(&form) else {
         return Ok(work.show());
     };
+    let mut new = NewCase { territory, sections, acts: Vec::new() };
+    // What is refused is said first: a look at what is alike would be for nothing.
+    if let Err(UseError::Faults(faults)) = app.huis.try_new(&me.caller, &me.processing, &new) {
+        faults.iter().for_each(|fault| work.refuse(fault));
+        return Ok(work.show());
+    }
     if form.get("_vu") != Some("oui") {
-        work.alike = work.look_alike(&app, &sections).await.map_err(fail)?;
+        work.alike = work.look_alike(&app, &new.sections).await.map_err(fail)?;
         if !work.alike.is_empty() {
             return Ok(work.show());
         }
     }
-    sections.extend(referent(&me.caller, work.register));
-    let new = NewCase { territory, sections, acts: Vec::new() };
+    new.sections.extend(referent(&me.caller, work.register));
     match app.huis.create_dossier(&me.caller, &me.processing, new).await {
         Ok(created) => {
             let to = routes::dossier(created.number);
