@@ -292,3 +292,40 @@ async fn an_account_is_not_taken_over_by_one_administrator_x_11_x_17_x_24() {
     huis.close_alert(&dora, PROCESSING, alert.id, "justifie", "").await.unwrap();
     huis.admin_reset(&adam, anne).await.unwrap();
 }
+
+/// what will be destroyed by a date is told before, with the numbers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_09_the_plan_of_erasure_is_told_before() {
+    let world = World::on("2023-03-02").await;
+    world.agent("anne", "instructeur", &[]).await;
+    world.agent("dora", "dpo", &[]).await;
+    let (anne, dora) = (world.caller("anne").await, world.caller("dora").await);
+    let number = world.dossier(&anne, "Klein", "Paul").await.number;
+    let running = world.dossier(&anne, "Weber", "Luc").await.number;
+    let close = draft("cloture", "2023-03-02", &[("motif", choice("dette_soldee"))]);
+    world.act(&anne, number, close).await.unwrap();
+    for (at, expected) in [("2027-03-01", false), ("2027-03-02", true)] {
+        let plan = world.huis.retention_plan(&dora, PROCESSING, day(at)).await.unwrap();
+        let mut due = plan.first.iter().filter(|c| c.number == number && c.step == "destroy");
+        assert_eq!(due.next().is_some(), expected, "{at}: {plan:?}");
+        assert!(plan.first.iter().all(|c| c.number != running), "{at}");
+        let counted: u64 = plan.lines.iter().map(|l| l.count).sum();
+        assert_eq!(counted, plan.first.len() as u64, "{at}");
+        // I6: what has waited too long for its closing is named too.
+        assert_eq!(plan.late.len() as u64, plan.waiting, "{at}");
+        assert!(plan.late.iter().any(|c| c.number == running), "{at}: {plan:?}");
+        assert!(plan.late.iter().all(|c| c.number != number), "{at}");
+    }
+    let refused = world.huis.retention_plan(&anne, PROCESSING, day("2027-03-02")).await;
+    assert!(matches!(refused, Err(UseError::Refused(_))));
+    let office = anne.office.office;
+    let plan = world.huis.retention_plan_of(office, PROCESSING, day("2027-03-02")).await.unwrap();
+    assert!(plan.processing == PROCESSING && !plan.lines.is_empty(), "{plan:?}");
+    world.go_to("2027-03-02");
+    world.huis.sweep().await.unwrap();
+    // Dora's password is four years old and opens nothing: her successor looks.
+    world.agent("elsa", "dpo", &[]).await;
+    let elsa = world.caller("elsa").await;
+    let after = world.huis.retention_plan(&elsa, PROCESSING, day("2027-03-02")).await.unwrap();
+    assert!(after.first.is_empty() && after.certificates.len() == 1, "{after:?}");
+}

@@ -101,8 +101,8 @@ async fn a_key_serves_one_request(world: World) {
     assert_eq!(ask(anne.clone(), "k", b"Krieg").await, Once::Other);
     // Parts do not run into each other.
     let parts: [&[u8]; 2] = [b"acteZ", b"immermann"];
-    assert_eq!(huis.once(&anne, "k", &parts).await.unwrap(), Once::Other);
-    huis.once_done(&anne, taken, 201, "{\"numero\":\"4821-7730-K\"}").await.unwrap();
+    assert_eq!(huis.once(anne, "k", &parts).await.unwrap(), Once::Other);
+    huis.once_done(anne, taken, 201, "{\"numero\":\"4821-7730-K\"}").await.unwrap();
     let done = Once::Done(201, "{\"numero\":\"4821-7730-K\"}".to_owned());
     assert_eq!(ask(anne.clone(), "k", b"Zimmermann").await, done);
     let Once::New(theirs) = ask(bruno.clone(), "k", b"Zimmermann").await else { panic!() };
