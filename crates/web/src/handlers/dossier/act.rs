@@ -429,7 +429,8 @@ fn recorded(app: &App, work: &Work<'_>, done: &ActRecorded) -> Response {
     if done.flags.iter().any(|f| f.severity > Severity::Info) && work.opened.is_some() {
         return flash(app.tls, &to, Tone::Warning, "flash.act_flagged");
     }
-    flash(app.tls, &to, Tone::Good, "flash.act_recorded")
+    let said = if work.corrects.is_some() { "flash.act_corrected" } else { "flash.act_recorded" };
+    flash(app.tls, &to, Tone::Good, said)
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn figures(me: &Me, seen: &Supervision) -> Vec<Figure> {
             value: fmt::count(seen.letters_unsent),
             label: "Dossiers qui attendent une lettre d’information".to_owned(),
             hot: seen.letters_unsent > 0,
-            link: None,
+            link: lists.then(|| Link::new("Voir lesquels", routes::LETTERS)),
         },
         Figure {
             value: fmt::count(seen.open_alerts),
