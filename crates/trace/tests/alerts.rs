@@ -84,6 +84,25 @@ fn x_24_volume_counts_an_hour_that_slides() {
     assert_eq!(Watch::new().rules(&export, &Context::default()), [Rule::Volume]);
 }
 
+/// The same dossier again is no other dossier, within the hour; what is remembered of it is bounded.
+#[test]
+fn x_24_volume_counts_dossiers_and_not_their_pages() {
+    let context = Context::default();
+    let read = |at: i64, n: u32| line(at, 1, Operation::Read, &[n]);
+    let pages: Vec<Line> = (0..500).map(|n| read(MONDAY + n * 1_000, (n % 60) as u32)).collect();
+    let mut watch = Watch::new();
+    assert_eq!(watch.rules(&pages, &context), [], "sixty dossiers, each at several pages");
+    let one_more = [read(MONDAY + 600_000, 60)];
+    assert_eq!(watch.rules(&one_more, &context), [Rule::Volume]);
+    // An hour later they count anew.
+    let later: Vec<Line> = (0..61).map(|n| read(MONDAY + 3 * HOUR + i64::from(n), n)).collect();
+    assert_eq!(watch.rules(&later, &context), [Rule::Volume]);
+    // However many pages one looks at, ten thousand here, the alert is raised once an hour.
+    let mut watch = Watch::new();
+    let many: Vec<Line> = (0..10_000).map(|n| read(MONDAY + i64::from(n), n % 5_000)).collect();
+    assert_eq!(watch.rules(&many, &context), [Rule::Volume]);
+}
+
 #[test]
 fn x_24_unusual_is_measured_on_the_agents_own_past_and_on_the_profile() {
     let mut watch = Watch::new();

@@ -55,6 +55,8 @@ struct Agent {
     /// What they opened within the hour: the same dossier again (another section of it, a form) is
     /// no other dossier.
     recent: HashMap<DossierId, Instant>,
+    /// The same in the order in which they were opened, to forget the oldest first.
+    order: VecDeque<(Instant, DossierId)>,
     /// The last list shown, and how far down it the last reading was.
     list: HashMap<DossierId, usize>,
     walk: Option<Walk>,
@@ -204,14 +206,26 @@ impl Detector {
     }
 }
 
+/// The most openings of one agent that are remembered: many times what any threshold asks for.
+const RECENT: usize = 4_096;
+
 impl Agent {
     /// How many of these dossiers they had open within the hour.
     fn again(&mut self, line: &Line) -> u32 {
         let since = line.at.plus_ms(-HOUR);
-        self.recent.retain(|_, at| *at > since);
+        while let Some((at, dossier)) = self.order.front().copied() {
+            if at > since && self.order.len() <= RECENT {
+                break;
+            }
+            self.order.pop_front();
+            if self.recent.get(&dossier) == Some(&at) {
+                self.recent.remove(&dossier);
+            }
+        }
         let mut again = 0;
         for dossier in line.dossiers.listed() {
             again += u32::from(self.recent.insert(*dossier, line.at).is_some());
+            self.order.push_back((line.at, *dossier));
         }
         again
     }
