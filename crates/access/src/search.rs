@@ -9,9 +9,10 @@ use huis_vault::{IndexKey, Token};
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
+pub use crate::street::in_full;
 use crate::{
     Plain,
-    street::{self, house, street},
+    street::{house, street},
 };
 
 /// Is any field of the section used by a declared search?
@@ -42,37 +43,28 @@ pub fn tokens(register: &Register, plain: &Plain, key: &IndexKey) -> BTreeSet<(S
     out
 }
 
-/// A place in capitals, without spaces or signs, its short words in full (« Ste » is « Sainte »).
-pub fn in_full(text: &str) -> String {
-    street::in_full(text)
-}
-
 /// What someone looks for: values by field of one declared search.
 pub type Asked = BTreeMap<String, String>;
 
 /// The tokens of a question; empty when a part is missing.
 pub fn asked_tokens(search: &Search, asked: &Asked, key: &IndexKey) -> BTreeSet<Token> {
-    let spellings = asked_parts(search, asked).and_then(|parts| Spellings::of(search, &parts));
-    spellings.map(|s| s.asked(search, &key.serving())).unwrap_or_default()
+    question(search, asked).map(|s| s.asked(search, &key.serving())).unwrap_or_default()
 }
 
 /// Does an opened dossier match the question, beyond the token? A person or an address hidden from
 /// co-holders answers only to who may see it: a search must not confirm what a page withholds.
 pub fn confirms(search: &Search, asked: &Asked, plain: &Plain, sees_restricted: bool) -> bool {
-    let spellings = asked_parts(search, asked).and_then(|parts| Spellings::of(search, &parts));
-    spellings.is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
+    question(search, asked).is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
 }
 
 /// The tokens of fields that were read elsewhere (a row of a file); empty when a part is missing.
 pub fn fact_tokens(search: &Search, facts: &Facts, key: &IndexKey) -> BTreeSet<Token> {
-    let spellings = parts_of(search, facts).and_then(|parts| Spellings::of(search, &parts));
-    spellings.map(|s| s.asked(search, &key.serving())).unwrap_or_default()
+    known(search, facts).map(|s| s.asked(search, &key.serving())).unwrap_or_default()
 }
 
 /// Does an opened dossier match these fields, beyond the token? As [`confirms`].
 pub fn agrees(search: &Search, facts: &Facts, plain: &Plain, sees_restricted: bool) -> bool {
-    let spellings = parts_of(search, facts).and_then(|parts| Spellings::of(search, &parts));
-    spellings.is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
+    known(search, facts).is_some_and(|wanted| fits(search, &wanted, plain, sees_restricted))
 }
 
 fn fits(search: &Search, wanted: &Spellings, plain: &Plain, sees_restricted: bool) -> bool {
@@ -160,6 +152,14 @@ fn is_number(text: &str) -> bool {
 /// Letters alone: a number, or a code that holds one, is itself or another.
 fn is_word(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn question(search: &Search, asked: &Asked) -> Option<Spellings> {
+    Spellings::of(search, &asked_parts(search, asked)?)
+}
+
+fn known(search: &Search, facts: &Facts) -> Option<Spellings> {
+    Spellings::of(search, &parts_of(search, facts)?)
 }
 
 fn asked_parts(search: &Search, asked: &Asked) -> Option<Vec<String>> {

@@ -46,7 +46,7 @@ const KINDS: [&str; 38] = [
     "VENELLE",
 ];
 
-/// What may stand after a number.
+/// What may stand beside a number: « bis » after it, « n° » before.
 const HALVES: [&str; 4] = ["BIS", "TER", "QUATER", "N"];
 
 /// What may stand before a name.
@@ -102,8 +102,8 @@ fn digits(word: &str) -> &str {
     word.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
 }
 
-/// A place, whose short words are written in full.
-pub(crate) fn in_full(text: &str) -> String {
+/// A place in capitals, without spaces or signs, its short words in full (« Ste » is « Sainte »).
+pub fn in_full(text: &str) -> String {
     words(text).concat()
 }
 

@@ -67,6 +67,11 @@ impl Caller {
         Zone::named(&self.office.zone).unwrap_or_else(Zone::utc)
     }
 
+    /// May they prepare letters? It is an act of the registers that have any.
+    pub fn writes_letters(&self, register: &Register) -> bool {
+        self.profiles(register).any(|p| p.may_act("courrier"))
+    }
+
     /// The grants in force for a processing in this office.
     pub fn grants<'a>(&'a self, processing: &'a str) -> impl Iterator<Item = &'a Grant> {
         self.actor.grants.iter().filter(move |g| {

@@ -228,8 +228,6 @@ fn email(text: &str) -> Result<String, String> {
     }
 }
 
-/// A code (`68224`), what the datalist puts (`Mulhouse (68224)`), or a name that only one of the
-/// proposed communes bears.
 /// The one commune whose name begins so.
 fn nearest<'c>(typed: &str, communes: &'c [Commune]) -> Option<&'c str> {
     let mut found =
@@ -240,6 +238,8 @@ fn nearest<'c>(typed: &str, communes: &'c [Commune]) -> Option<&'c str> {
     }
 }
 
+/// A code (`68224`), what the datalist puts (`Mulhouse (68224)`), or a name that only one of the
+/// proposed communes bears.
 fn commune(text: &str, communes: &[Commune]) -> Result<String, String> {
     let inner = text.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     let code = inner.unwrap_or(text).trim().to_ascii_uppercase();

@@ -77,7 +77,7 @@ pub async fn prepare_one(
 ) -> Result<Made<LetterRef>, Problem> {
     let number = number(&of.numero)?;
     let register = call.register()?;
-    let may = call.caller.profiles(register).any(|p| p.may_act("courrier"));
+    let may = call.caller.writes_letters(register);
     if !may {
         return Err(Problem::not_found());
     }

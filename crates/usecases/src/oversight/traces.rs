@@ -160,7 +160,8 @@ impl Huis {
         query: &TraceQuery,
     ) -> Result<TracePage, UseError> {
         let mine = self.asking_traces(caller, processing, query, Operation::TraceRead).await?;
-        self.trace_lines(caller, processing, query, &mine).await
+        let ours = self.ours(caller).await?;
+        self.trace_lines(caller, processing, query, (&mine, &ours)).await
     }
 
     /// All the lines that a question finds, for a file: page after page, up to `most`; then whether
@@ -173,10 +174,11 @@ impl Huis {
         most: usize,
     ) -> Result<TracePage, UseError> {
         let mine = self.asking_traces(caller, processing, query, Operation::TraceExport).await?;
+        let ours = self.ours(caller).await?;
         let mut query = query.clone();
         let mut all = TracePage::default();
         loop {
-            let page = self.trace_lines(caller, processing, &query, &mine).await?;
+            let page = self.trace_lines(caller, processing, &query, (&mine, &ours)).await?;
             all.lines.extend(page.lines);
             all.next = page.next;
             if all.next.is_none() || all.lines.len() >= most {
@@ -211,10 +213,9 @@ impl Huis {
         caller: &Caller,
         processing: &str,
         query: &TraceQuery,
-        mine: &[String],
+        (mine, ours): (&[String], &Ours),
     ) -> Result<TracePage, UseError> {
         let register = &self.processed(processing)?.register;
-        let ours = self.ours(caller).await?;
         let mut filter = TraceFilter {
             processings: vec![processing.to_owned(), INSTALLATION.to_owned()],
             agent: query.agent,

@@ -69,7 +69,7 @@ pub(in crate::handlers) fn view(me: &Me, opened: &Opened) -> Result<DossierView,
         terms: running.iter().map(|t| TermView::new(t, today)).collect(),
         done: over.iter().map(|t| TermView::new(t, today)).collect(),
         follows,
-        letters: follows && me.profiles().any(|p| p.may_act("courrier")),
+        letters: follows && me.caller.writes_letters(register),
         timeline: timeline::draw(marks, today),
         acts: opened
             .view

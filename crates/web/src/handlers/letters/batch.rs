@@ -30,7 +30,7 @@ pub(super) async fn list(State(app): State<App>, me: Me) -> Result<Response, Pag
 async fn show(app: &App, me: &Me, fault: Option<String>) -> Result<Response, PageError> {
     let processed = me.processed()?;
     let due = app.huis.letters_due(&me.caller, &me.processing).await.map_err(fail)?;
-    let writes = me.profiles().any(|p| p.may_act("courrier"));
+    let writes = me.caller.writes_letters(&processed.register);
     let rows = due
         .into_iter()
         .enumerate()

@@ -181,7 +181,7 @@ pub(super) async fn form(
 ) -> Result<Response, PageError> {
     let number = number(&text)?;
     let entry = entry(me.register()?, &id)?;
-    if !me.profiles().any(|p| p.may_act("courrier")) {
+    if !me.caller.writes_letters(me.register()?) {
         return Err(PageError::NotFound);
     }
     // I13: no form for a dossier that one may not know of.

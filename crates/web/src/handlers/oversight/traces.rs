@@ -73,14 +73,13 @@ impl Asked {
     /// What is typed rather than chosen, with what is wrong in it.
     fn typed(&self) -> Vec<TypedFilter> {
         let (day, number) = (self.au.trim(), self.dossier.trim());
-        let wrong_day = !day.is_empty() && parse_date(day).is_none();
         vec![
             TypedFilter {
                 name: "au".to_owned(),
                 label: "Jusqu’au".to_owned(),
                 value: parse_date(day).map_or_else(|| day.to_owned(), fmt::date),
                 date: true,
-                fault: entry::date(day).err().filter(|_| wrong_day),
+                fault: entry::date(day).err().filter(|_| !day.is_empty()),
             },
             TypedFilter {
                 name: "dossier".to_owned(),
